@@ -1,0 +1,153 @@
+"""The command `jbert`: check the machine, open the course, pretrain a model, fill masks."""
+
+import functools
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(highlight=False)
+
+
+def one_line_errors(command: Callable) -> Callable:
+    """Turn the errors that a user can mend into one line on standard error and exit status 1."""
+
+    @functools.wraps(command)
+    def wrapped(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except (ValueError, OSError, FloatingPointError) as error:
+            message = " ".join(str(error).split())
+            typer.echo(f"jbert: {message}", err=True)
+            raise typer.Exit(1) from error
+
+    return wrapped
+
+
+@app.command()
+def doctor() -> None:
+    """Check Python, packages, dictionary, font, memory, disk, device and folder."""
+    from jbert_lessons.doctor import examine
+
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        findings = examine(Path(folder))
+    table = Table("check", "", "found", box=None)
+    for finding in findings:
+        table.add_row(finding.check, "ok" if finding.good else "[red]fails[/red]", finding.found)
+    console.print(table)
+    failures = [finding for finding in findings if not finding.good]
+    for finding in failures:
+        console.print(f"{finding.check}: {finding.remedy}")
+    if failures:
+        raise typer.Exit(1)
+    console.print("All is well: `jbert lab` opens the first lesson.")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@one_line_errors
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab on the first lesson; options such as --no-browser, --ip, --port are passed on."""
+    root = Path(__file__).resolve().parents[1]
+    first = Path("notebooks") / "00_start_here.ipynb"
+    if not (root / first).is_file():
+        raise FileNotFoundError(f"{root / first} is missing: run jbert lab from a clone of the course")
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{first.as_posix()}"]
+    try:
+        raise typer.Exit(subprocess.run([*command, *context.args], cwd=root, check=False).returncode)
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+@app.command()
+@one_line_errors
+def pretrain(
+    out: Annotated[Path, typer.Option(help="Folder for the model, its log and the states of the run.")],
+    corpus: Annotated[Path | None, typer.Option(help="Text file or folder; without it, Minipedia.")] = None,
+    preset: Annotated[str, typer.Option(help="Size: tiny, mini, small, medium, base, large.")] = "mini",
+    minutes: Annotated[
+        float | None, typer.Option(help="Train for this long (10 if nothing is said).")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Train for this many batches instead.")] = None,
+    vocab_size: Annotated[int, typer.Option(help="Pieces in the vocabulary.")] = 8_000,
+    limit_alphabet: Annotated[
+        int | None, typer.Option(help="Characters in the vocabulary; a quarter of its size if not said.")
+    ] = None,
+    encoding: Annotated[
+        str, typer.Option(help="Encoding of the text files; Aozora's are recognised.")
+    ] = "utf-8",
+    batch_size: Annotated[int, typer.Option(help="Sentence pairs in a batch.")] = 64,
+    max_length: Annotated[
+        int, typer.Option(help="Tokens in a sentence pair, and the longest the model reads.")
+    ] = 128,
+    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
+    mask_rate: Annotated[float, typer.Option(help="Share of the tokens to guess.")] = 0.15,
+    whole_words: Annotated[bool, typer.Option(help="Mask whole words rather than pieces.")] = False,
+    accumulation: Annotated[int, typer.Option(help="Compute a batch in so many parts, to save memory.")] = 1,
+    held_out: Annotated[float, typer.Option(help="Share of the text that is kept for the test.")] = 0.1,
+    seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
+    resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
+) -> None:
+    """Train a tokenizer and a BERT from nothing on Japanese text (MLM and NSP)."""
+    from jbert_lessons.pretraining import PretrainingOptions
+    from jbert_lessons.pretraining_job import pretrain_on_text
+
+    options = PretrainingOptions(
+        steps=steps,
+        minutes=10.0 if minutes is None and steps is None else minutes,
+        batch_size=batch_size,
+        max_length=max_length,
+        learning_rate=learning_rate,
+        mask_rate=mask_rate,
+        whole_words=whole_words,
+        accumulation=accumulation,
+        seed=seed,
+    )
+    try:
+        result = pretrain_on_text(
+            out,
+            options,
+            corpus=corpus,
+            encoding=encoding,
+            preset=preset,
+            vocab_size=vocab_size,
+            limit_alphabet=limit_alphabet,
+            held_out_share=held_out,
+            resume=resume,
+            say=console.print,
+        )
+    except KeyboardInterrupt:
+        typer.echo(f"jbert: stopped; the state is saved, --resume goes on with the run in {out}", err=True)
+        raise typer.Exit(130) from None
+    table = Table("held-out text", "", box=None)
+    for name, value in result.items():
+        table.add_row(name.replace("_", " "), f"{value:,}" if isinstance(value, int) else f"{value:.3f}")
+    console.print(table)
+    console.print(f'Try it: jbert fill "吾輩は\\[MASK]である。" --model {out}')
+
+
+@app.command()
+@one_line_errors
+def fill(
+    text: Annotated[str, typer.Argument(help="Japanese text with [MASK] where a word is to be guessed.")],
+    model: Annotated[Path, typer.Option(help="Folder of a checkpoint.")],
+    best: Annotated[int, typer.Option(min=1, help="How many words to show.")] = 5,
+) -> None:
+    """Print the likeliest words behind each [MASK], with their probabilities."""
+    from jbert_lessons.checkpoints import load_model
+    from jbert_lessons.devices import get_device, set_threads
+    from jbert_lessons.filling import fill_masks
+
+    set_threads()
+    bert, tokenizer = load_model(model)
+    table = Table("mask", "rank", "word", "probability", box=None)
+    for number, fills in enumerate(fill_masks(bert.to(get_device()), tokenizer, text, best), start=1):
+        for rank, (token, probability) in enumerate(fills, start=1):
+            table.add_row(str(number), str(rank), token.replace("[", "\\["), f"{probability:.3f}")
+    console.print(table)

@@ -1,0 +1,1 @@
+"""Corpora: the text that ships with the course, and readers of real text in its own form."""

@@ -1,0 +1,250 @@
+"""Pretraining: the loop that turns a corpus into a model.
+
+Design choices
+- Whatever is random in a step follows from the seed, the epoch and the step; dropout's generator is
+  saved. A resumed run takes the very steps of an unbroken one.
+- The learning rate follows the progress of the run, in steps or in minutes, whichever bounds it.
+- Weights stay in float32; matrix products run in bfloat16 where the device has instructions for it.
+"""
+
+import hashlib
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+import torch
+from tqdm.auto import tqdm
+
+from jbert_lessons.batches import BatchMaker, Documents
+from jbert_lessons.checkpoints import load_state, save_model, save_state
+from jbert_lessons.objectives import BertForPreTraining, SentencePair
+from jbert_lessons.optimization import learning_rate_factor, make_optimizer, use_bfloat16
+from jbert_lessons.pretraining_step import evaluate, train_step
+from jbert_lessons.tokenizer import Tokenizer
+
+LOG_LINES = 200  # over a whole run
+QUICK = 20  # batches of held-out text that are read while the run goes on; all of them at its end
+BAR = "{percentage:3.0f}%|{bar}| {elapsed}<{remaining} {postfix}"
+
+
+@dataclass(frozen=True)
+class PretrainingOptions:
+    """How a run trains. Exactly one of `steps` and `minutes` bounds it.
+
+    `warmup` is a share of the run; `accumulation` the number of parts in which a batch is computed,
+    to save memory; `bfloat16` None means where the device has it; `evaluations` on held-out text are
+    spread evenly over the run. Raises ValueError for values that no run can have.
+    """
+
+    steps: int | None = None
+    minutes: float | None = None
+    batch_size: int = 64
+    max_length: int = 128
+    mask_rate: float = 0.15
+    whole_words: bool = False
+    learning_rate: float = 1e-3
+    warmup: float = 0.1
+    weight_decay: float = 0.01
+    max_gradient_norm: float = 1.0
+    accumulation: int = 1
+    bfloat16: bool | None = None
+    evaluations: int = 10
+    save_minutes: float = 5.0
+    seed: int = 0
+
+    def __post_init__(self):
+        if (self.steps is None) == (self.minutes is None):
+            raise ValueError("name either a number of steps or of minutes: one of them, not both")
+        for name in ("steps", "minutes", "batch_size", "learning_rate", "accumulation", "evaluations"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise ValueError(f"{name} must be greater than 0, not {value}")
+        if self.max_length < 8:
+            raise ValueError(f"max_length must be at least 8, not {self.max_length}")
+        for name in ("mask_rate", "warmup"):
+            if not 0 < getattr(self, name) < 1:
+                raise ValueError(f"{name} must lie between 0 and 1, not {getattr(self, name)}")
+
+
+class Pretrainer:
+    """One run: trains `model` on tokenised documents and writes all it makes into `folder`.
+
+    The folder holds the model as `save_model` writes it, `log.jsonl` with a line for every reading,
+    and `training/` with the newest states, from which a run can go on.
+    """
+
+    def __init__(
+        self,
+        model: BertForPreTraining,
+        tokenizer: Tokenizer,
+        training: Documents,
+        held_out: Documents,
+        options: PretrainingOptions,
+        folder: str | Path,
+        card: str = "",
+    ):
+        self.model = model
+        self.tokenizer = tokenizer
+        self.training = training
+        self.options = options
+        self.folder = Path(folder)
+        self.card = card
+        self.device = model.nsp_head.weight.device
+        self.bfloat16 = use_bfloat16(self.device, options.bfloat16)
+        self.optimizer = make_optimizer(model, options.learning_rate, options.weight_decay)
+        self.maker = BatchMaker(
+            tokenizer,
+            batch_size=options.batch_size,
+            max_length=options.max_length,
+            mask_rate=options.mask_rate,
+            whole_words=options.whole_words,
+        )
+        generator = torch.Generator().manual_seed(options.seed)
+        pairs = self.maker.epoch(held_out, random.Random(options.seed))
+        self.held_out = [self.maker.batch(batch, generator) for batch in pairs]
+        self.batches: Iterator[list[SentencePair]] | None = None
+        self.position = {"step": 0, "epoch": 0, "batch": 0, "tokens": 0, "seconds": 0.0}
+        digest = hashlib.sha256()
+        for sentence in chain.from_iterable(training):
+            digest.update(sentence.tobytes() + b";")
+        self.run = {
+            "options": asdict(options),
+            "config": model.config.to_dict(),
+            "corpus": digest.hexdigest(),
+        }
+
+    def resume(self) -> int:
+        """Take up the newest state in the folder and return its step.
+
+        Raises ValueError if there is none, or if it belongs to other options or another corpus.
+        """
+        state = load_state(self.folder / "training")
+        if state is None:
+            raise ValueError(f"nothing to resume in {self.folder}: start the run without --resume")
+        tensors, values = state
+        for part in ("options", "config"):
+            for name, value in self.run[part].items():
+                if values["run"][part].get(name) != value:
+                    raise ValueError(
+                        f"the run in {self.folder} was started with {name}={values['run'][part].get(name)}, "
+                        f"not {value}: resume it with the same options"
+                    )
+        if values["run"]["corpus"] != self.run["corpus"]:
+            raise ValueError(f"the corpus is not the one that the run in {self.folder} was started with")
+        self.position = values["position"]
+        self.model.load_state_dict(_below("model.", tensors))
+        moments = self.optimizer.state_dict()
+        moments["state"] = {}
+        for name, value in _below("optimizer.", tensors).items():
+            number, key = name.split(".")
+            moments["state"].setdefault(int(number), {})[key] = value
+        self.optimizer.load_state_dict(moments)
+        torch.set_rng_state(tensors["random.cpu"])
+        if self.device.type == "cuda":
+            torch.cuda.set_rng_state(tensors["random.cuda"], self.device)
+        return self.position["step"]
+
+    def save(self) -> None:
+        """Write the state of the run, then the model as it is now."""
+        tensors = {f"model.{name}": value for name, value in self.model.state_dict().items()}
+        for number, moments in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{number}.{key}": value for key, value in moments.items()}
+        tensors["random.cpu"] = torch.get_rng_state()
+        if self.device.type == "cuda":
+            tensors["random.cuda"] = torch.cuda.get_rng_state(self.device)
+        values = {"position": self.position, "run": self.run}
+        save_state(self.folder / "training", self.position["step"], tensors, values)
+        save_model(self.folder, self.model, self.tokenizer, self.card)
+
+    def train(self, report: Callable[[dict], None] = lambda entry: None) -> dict:
+        """Train to the end of the run and return the last reading on held-out text.
+
+        `report` gets every entry of the log. Interrupted from the keyboard, the run saves its state
+        before it passes the KeyboardInterrupt on.
+        Raises FloatingPointError if the loss is no longer a finite number.
+        """
+        options, position = self.options, self.position
+        bound = options.steps or options.minutes * 60
+        counter = "step" if options.steps else "seconds"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if position["step"] == 0:
+            torch.manual_seed(options.seed)
+        self.model.train()
+        started = time.monotonic() - position["seconds"]
+        saved = time.monotonic()
+        bar = tqdm(total=1.0, initial=position[counter] / bound, disable=None, bar_format=BAR)
+        with open(self.folder / "log.jsonl", "a", encoding="utf-8", newline="\n") as log:
+
+            def write(entry: dict) -> None:
+                entry = {**position, **entry}
+                log.write(json.dumps(entry) + "\n")
+                log.flush()
+                report(entry)
+
+            try:
+                while (progress := position[counter] / bound) < 1:
+                    losses = self._step(progress)
+                    position["seconds"] = time.monotonic() - started
+                    now = min(1.0, position[counter] / bound)
+                    bar.update(now - bar.n)
+                    bar.set_postfix_str(f"loss {losses['mlm_loss']:.2f}")
+                    if int(now * LOG_LINES) > int(progress * LOG_LINES):
+                        write(losses)
+                    if now < 1 and int(now * options.evaluations) > int(progress * options.evaluations):
+                        write({"held_out": evaluate(self.model, self.held_out[:QUICK], self.bfloat16)})
+                    if time.monotonic() - saved > 60 * options.save_minutes:
+                        self.save()
+                        saved = time.monotonic()
+            except KeyboardInterrupt:
+                self.save()
+                raise
+            finally:
+                bar.close()
+            result = evaluate(self.model, self.held_out, self.bfloat16)
+            write({"held_out": result})
+        self.save()
+        self.model.eval()
+        return result
+
+    def _step(self, progress: float) -> dict:
+        options, position = self.options, self.position
+        pairs = self._next_pairs()
+        generator = torch.Generator().manual_seed(options.seed * 1_000_003 + position["step"])
+        batch = self.maker.batch(pairs, generator)
+        rate = options.learning_rate * learning_rate_factor(progress, options.warmup)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        losses = train_step(self.model, batch, self.bfloat16, options.accumulation)
+        if not math.isfinite(sum(losses.values())):
+            raise FloatingPointError(
+                f"the loss is no longer finite at step {position['step']}: lower the learning rate"
+            )
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), options.max_gradient_norm)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        position["step"] += 1
+        position["batch"] += 1
+        position["tokens"] += int(batch["attention_mask"].sum())
+        return {**losses, "learning_rate": rate}
+
+    def _next_pairs(self) -> list[SentencePair]:
+        """Return the pairs of the next step, beginning a new epoch where one ends."""
+        position = self.position
+        while True:
+            if self.batches is None:
+                generator = random.Random(f"{self.options.seed} epoch {position['epoch']}")
+                self.batches = islice(self.maker.epoch(self.training, generator), position["batch"], None)
+            if (pairs := next(self.batches, None)) is not None:
+                return pairs
+            position["epoch"] += 1
+            position["batch"] = 0
+            self.batches = None
+
+
+def _below(prefix: str, tensors: dict) -> dict:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,118 @@
+"""The whole way from text files to a pretrained model in a folder: what `jbert pretrain` does."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from tqdm.auto import tqdm
+
+from jbert_lessons.batches import divide, hold_out, tokenize
+from jbert_lessons.checkpoints import load_tokenizer
+from jbert_lessons.corpora.files import read_corpus
+from jbert_lessons.devices import get_device, set_threads
+from jbert_lessons.encoder import BertConfig
+from jbert_lessons.objectives import BertForPreTraining
+from jbert_lessons.pretraining import Pretrainer, PretrainingOptions
+from jbert_lessons.pretraining_step import unigram_baselines
+from jbert_lessons.tokenizer import Tokenizer
+from jbert_lessons.vocabulary import train_vocabulary
+from jbert_lessons.words import surfaces
+
+WORDS_PER_CALL = 1_000  # sentences counted between two readings of the progress bar
+
+
+def pretrain_on_text(
+    out: str | Path,
+    options: PretrainingOptions,
+    *,
+    corpus: str | Path | None = None,
+    encoding: str = "utf-8",
+    preset: str = "mini",
+    vocab_size: int = 8_000,
+    limit_alphabet: int | None = None,
+    held_out_share: float = 0.1,
+    resume: bool = False,
+    say: Callable[[str], None] = print,
+) -> dict:
+    """Read a corpus, train a vocabulary and a model on it, write both to `out`.
+
+    The corpus is a file or folder as `read_corpus` takes it; whole documents are held out. Returns
+    the final reading on them: mlm_loss, mlm_accuracy, nsp_accuracy, masked_tokens, and unigram_loss
+    and unigram_entropy of the same masked tokens (all in nats).
+
+    Raises ValueError or FileNotFoundError for a corpus that cannot be read or is too small, options
+    that fit no run, and a folder that holds another run.
+    """
+    out = Path(out)
+    has_run = (out / "training").exists()
+    if has_run and not resume:
+        raise ValueError(f"{out} holds a run already: add --resume to go on, or choose another folder")
+    if resume and not has_run:
+        raise ValueError(f"nothing to resume in {out}: start the run without --resume")
+    if not 0 < held_out_share < 1:
+        raise ValueError(f"the held-out share must lie between 0 and 1, not {held_out_share}")
+    config = BertConfig.preset(preset, vocab_size=vocab_size, max_position_embeddings=options.max_length)
+    device = get_device()
+    threads = set_threads()
+
+    documents = divide([document.sentences for document in read_corpus(corpus, encoding)])
+    training, held_out = hold_out(documents, held_out_share, options.seed)
+    seen = {sentence for document in training for sentence in document}
+    unseen = [[s for s in document if s not in seen] for document in held_out]
+    if resume:
+        tokenizer = load_tokenizer(out)
+    else:
+        limit = vocab_size // 4 if limit_alphabet is None else limit_alphabet
+        tokenizer = Tokenizer(train_vocabulary(count_words(training), vocab_size, limit_alphabet=limit))
+    config = BertConfig.preset(
+        preset, vocab_size=len(tokenizer.vocabulary), max_position_embeddings=options.max_length
+    )
+    model = BertForPreTraining(config, torch.Generator().manual_seed(options.seed)).to(device)
+    tokenized = tokenize(training, tokenizer)
+    trainer = Pretrainer(model, tokenizer, tokenized, tokenize(unseen, tokenizer), options, out)
+    say(
+        f"{len(training):,} documents to train on, {len(held_out):,} held out; "
+        f"{sum(len(s) for d in tokenized for s in d):,} tokens, {len(tokenizer.vocabulary):,} pieces, "
+        f"{sum(p.numel() for p in model.parameters()):,} parameters; "
+        f"{device}, {threads} thread(s), {'bfloat16' if trainer.bfloat16 else 'float32'}"
+    )
+    if resume:
+        say(f"resumed at step {trainer.resume():,}")
+    baselines = unigram_baselines(tokenized, trainer.held_out, config.vocab_size)
+    result = {**trainer.train(), **baselines}
+    trainer.card = model_card(corpus, preset, options, result, trainer.position)
+    trainer.save()
+    return result
+
+
+def count_words(documents: list) -> Counter[str]:
+    """Count MeCab's words in documents of sentences."""
+    counts: Counter[str] = Counter()
+    for document in tqdm(documents, desc="counting words", unit=" documents", disable=None, delay=2):
+        for sentence in document:
+            counts.update(surfaces(sentence))
+    return counts
+
+
+def model_card(corpus, preset: str, options: PretrainingOptions, result: dict, position: dict) -> str:
+    """Return the README.md of a checkpoint: data, recipe, figures, limits."""
+    lines = [
+        "---",
+        "language: ja",
+        "library_name: transformers",
+        "---",
+        f"# A Japanese BERT ({preset})",
+        "",
+        f"Pretrained with jbert-lessons on {'Minipedia' if corpus is None else Path(corpus).name}: "
+        f"{position['step']:,} steps of {options.batch_size} sentence pairs, {position['tokens']:,} tokens, "
+        f"masking {options.mask_rate:.0%}, learning rate {options.learning_rate}, seed {options.seed}.",
+        "",
+        "On held-out documents (losses in nats per masked token):",
+        "",
+        *(f"- {name.replace('_', ' ')}: {value:.4g}" for name, value in result.items()),
+        "",
+        "A model for learning how BERT works: far too small and too briefly trained for real use.",
+        "",
+    ]
+    return "\n".join(lines)
