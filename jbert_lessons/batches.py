@@ -48,7 +48,8 @@ def divide(documents: Sequence[Sequence]) -> list[Sequence]:
 def hold_out(documents: Sequence[Sequence], share: float, seed: int) -> tuple[list, list]:
     """Split documents into training and held-out ones: whole documents, about `share` of the sentences.
 
-    At least two documents go to each side, the shortest if all are too long. Raises ValueError if there are fewer than four.
+    At least two documents go to each side, the shortest if all are too long.
+    Raises ValueError if there are fewer than four.
     """
     if len(documents) < 4:
         raise ValueError(f"{len(documents)} documents are too few to train on some and hold out others")
@@ -60,7 +61,7 @@ def hold_out(documents: Sequence[Sequence], share: float, seed: int) -> tuple[li
         if taken + len(documents[number]) <= wanted:
             held_out.add(number)
             taken += len(documents[number])
-    shortest = sorted(order, key=lambda number: len(documents[number]))
+    shortest = sorted(set(order) - held_out, key=lambda number: (len(documents[number]), number))
     held_out.update(shortest[: max(0, 2 - len(held_out))])
     training = [document for number, document in enumerate(documents) if number not in held_out]
     return training, [documents[number] for number in sorted(held_out)]

@@ -89,8 +89,10 @@ def pretrain(
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
     mask_rate: Annotated[float, typer.Option(help="Share of the tokens to guess.")] = 0.15,
     whole_words: Annotated[bool, typer.Option(help="Mask whole words rather than pieces.")] = False,
+    dropout: Annotated[float, typer.Option(help="Dropout; a short run needs none.")] = 0.0,
     accumulation: Annotated[int, typer.Option(help="Compute a batch in so many parts, to save memory.")] = 1,
     held_out: Annotated[float, typer.Option(help="Share of the text that is kept for the test.")] = 0.1,
+    save_minutes: Annotated[float, typer.Option(help="Time between two saved states.")] = 5.0,
     seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
     resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
 ) -> None:
@@ -107,6 +109,7 @@ def pretrain(
         mask_rate=mask_rate,
         whole_words=whole_words,
         accumulation=accumulation,
+        save_minutes=save_minutes,
         seed=seed,
     )
     try:
@@ -118,6 +121,7 @@ def pretrain(
             preset=preset,
             vocab_size=vocab_size,
             limit_alphabet=limit_alphabet,
+            dropout=dropout,
             held_out_share=held_out,
             resume=resume,
             say=console.print,
@@ -151,3 +155,7 @@ def fill(
         for rank, (token, probability) in enumerate(fills, start=1):
             table.add_row(str(number), str(rank), token.replace("[", "\\["), f"{probability:.3f}")
     console.print(table)
+
+
+if __name__ == "__main__":
+    app()

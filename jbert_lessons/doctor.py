@@ -28,22 +28,21 @@ class Finding(NamedTuple):
 
 def examine(folder: Path) -> list[Finding]:
     """Run every check; `folder` is where the learner works. A check that breaks is a failure, too."""
-    checks: list[Callable[[], Finding]] = [
-        check_python,
-        check_packages,
-        check_dictionary,
-        check_font,
-        check_memory,
-        lambda: check_disk(folder),
-        check_device,
-        lambda: check_folder(folder),
-    ]
+    checks: dict[str, Callable[[], Finding]] = {
+        "Python": check_python,
+        "packages": check_packages,
+        "dictionary": check_dictionary,
+        "Japanese font": check_font,
+        "memory": check_memory,
+        "disk": lambda: check_disk(folder),
+        "device": check_device,
+        "folder": lambda: check_folder(folder),
+    }
     findings = []
-    for check in checks:
+    for name, check in checks.items():
         try:
             findings.append(check())
         except Exception as error:
-            name = getattr(check, "__name__", "folder").removeprefix("check_")
             findings.append(Finding(name, False, f"{type(error).__name__}: {error}", "run `make lab` again"))
     return findings
 

@@ -11,6 +11,8 @@ import hashlib
 import json
 import math
 import random
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -105,8 +107,10 @@ class Pretrainer:
             whole_words=options.whole_words,
         )
         generator = torch.Generator().manual_seed(options.seed)
-        pairs = self.maker.epoch(held_out, random.Random(options.seed))
-        self.held_out = [self.maker.batch(batch, generator) for batch in pairs]
+        # Always at the usual rate, so that runs with different rates can be compared.
+        examiner = BatchMaker(tokenizer, batch_size=options.batch_size, max_length=options.max_length)
+        pairs = examiner.epoch(held_out, random.Random(options.seed))
+        self.held_out = [examiner.batch(batch, generator) for batch in pairs]
         self.batches: Iterator[list[SentencePair]] | None = None
         self.position = {"step": 0, "epoch": 0, "batch": 0, "tokens": 0, "seconds": 0.0}
         digest = hashlib.sha256()
@@ -164,8 +168,8 @@ class Pretrainer:
     def train(self, report: Callable[[dict], None] = lambda entry: None) -> dict:
         """Train to the end of the run and return the last reading on held-out text.
 
-        `report` gets every entry of the log. Interrupted from the keyboard, the run saves its state
-        before it passes the KeyboardInterrupt on.
+        `report` gets every entry of the log. Interrupted from the keyboard, the run finishes its step
+        and saves its state before it raises KeyboardInterrupt.
         Raises FloatingPointError if the loss is no longer a finite number.
         """
         options, position = self.options, self.position
@@ -186,7 +190,7 @@ class Pretrainer:
                 log.flush()
                 report(entry)
 
-            try:
+            with _InterruptLater() as interrupt, bar:
                 while (progress := position[counter] / bound) < 1:
                     losses = self._step(progress)
                     position["seconds"] = time.monotonic() - started
@@ -197,14 +201,11 @@ class Pretrainer:
                         write(losses)
                     if now < 1 and int(now * options.evaluations) > int(progress * options.evaluations):
                         write({"held_out": evaluate(self.model, self.held_out[:QUICK], self.bfloat16)})
-                    if time.monotonic() - saved > 60 * options.save_minutes:
+                    if interrupt.wanted or time.monotonic() - saved > 60 * options.save_minutes:
                         self.save()
                         saved = time.monotonic()
-            except KeyboardInterrupt:
-                self.save()
-                raise
-            finally:
-                bar.close()
+                    if interrupt.wanted:
+                        raise KeyboardInterrupt
             result = evaluate(self.model, self.held_out, self.bfloat16)
             write({"held_out": result})
         self.save()
@@ -244,6 +245,26 @@ class Pretrainer:
             position["epoch"] += 1
             position["batch"] = 0
             self.batches = None
+
+
+class _InterruptLater:
+    """Notes Ctrl-C instead of raising it: in the middle of a step the weights are no state to save."""
+
+    def __enter__(self):
+        self.wanted = False
+        self.handler = None
+        if threading.current_thread() is threading.main_thread():
+            self.handler = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def _note(self, *_) -> None:
+        if self.wanted:  # asked twice: stop at once, the last saved state is whole
+            raise KeyboardInterrupt
+        self.wanted = True
+
+    def __exit__(self, *_) -> None:
+        if self.handler is not None:
+            signal.signal(signal.SIGINT, self.handler)
 
 
 def _below(prefix: str, tensors: dict) -> dict:

@@ -31,6 +31,7 @@ def pretrain_on_text(
     preset: str = "mini",
     vocab_size: int = 8_000,
     limit_alphabet: int | None = None,
+    dropout: float = 0.0,
     held_out_share: float = 0.1,
     resume: bool = False,
     say: Callable[[str], None] = print,
@@ -52,25 +53,31 @@ def pretrain_on_text(
         raise ValueError(f"nothing to resume in {out}: start the run without --resume")
     if not 0 < held_out_share < 1:
         raise ValueError(f"the held-out share must lie between 0 and 1, not {held_out_share}")
-    config = BertConfig.preset(preset, vocab_size=vocab_size, max_position_embeddings=options.max_length)
+    sizes = {
+        "max_position_embeddings": options.max_length,
+        "hidden_dropout_prob": dropout,
+        "attention_probs_dropout_prob": dropout,
+    }
+    BertConfig.preset(preset, vocab_size=vocab_size, **sizes)  # before any work: are the sizes possible?
     device = get_device()
     threads = set_threads()
 
     documents = divide([document.sentences for document in read_corpus(corpus, encoding)])
     training, held_out = hold_out(documents, held_out_share, options.seed)
+    # Another edition of a held-out work may be in the training text: its sentences are no test.
     seen = {sentence for document in training for sentence in document}
     unseen = [[s for s in document if s not in seen] for document in held_out]
+    if sum(len(document) > 1 for document in unseen) > 1:
+        held_out = unseen
     if resume:
         tokenizer = load_tokenizer(out)
     else:
         limit = vocab_size // 4 if limit_alphabet is None else limit_alphabet
         tokenizer = Tokenizer(train_vocabulary(count_words(training), vocab_size, limit_alphabet=limit))
-    config = BertConfig.preset(
-        preset, vocab_size=len(tokenizer.vocabulary), max_position_embeddings=options.max_length
-    )
+    config = BertConfig.preset(preset, vocab_size=len(tokenizer.vocabulary), **sizes)
     model = BertForPreTraining(config, torch.Generator().manual_seed(options.seed)).to(device)
     tokenized = tokenize(training, tokenizer)
-    trainer = Pretrainer(model, tokenizer, tokenized, tokenize(unseen, tokenizer), options, out)
+    trainer = Pretrainer(model, tokenizer, tokenized, tokenize(held_out, tokenizer), options, out)
     say(
         f"{len(training):,} documents to train on, {len(held_out):,} held out; "
         f"{sum(len(s) for d in tokenized for s in d):,} tokens, {len(tokenizer.vocabulary):,} pieces, "

@@ -17,7 +17,7 @@ import torch
 
 from jbert_lessons.text import NormalizedText, nfkc, normalize
 from jbert_lessons.vocabulary import PREFIX, SPECIAL_TOKENS
-from jbert_lessons.words import separate
+from jbert_lessons.words import separate, separate_nodes
 
 MAX_WORD_LENGTH = 100  # a longer word is [UNK], as in the original BERT
 CACHED_WORDS = 500_000
@@ -87,6 +87,9 @@ class Tokenizer:
         )
         # Without the special tokens, so that no word of a text can ever look one up.
         self._piece_ids = {t: i for t, i in self.token_ids.items() if t not in SPECIAL_TOKENS}
+        # WordPiece splits at all white space, also inside a word of MeCab's; characters do not.
+        self._separator = None if mode == "word" else " "
+        self._separate = separate if mode == "word" else separate_nodes
         self._ids = _WordCache(lambda word: self.split_word(word)[0])
         self._lengths = _WordCache(lambda word: self.split_word(word)[1])
 
@@ -126,24 +129,28 @@ class Tokenizer:
         """Return the ids of each text alone, without [CLS] and [SEP]: the fast way for a corpus."""
         # First all of MeCab's work, then all of ours: taking turns, each would push the other's
         # data out of the processor's cache.
-        lines = [separate(text) for text in texts]
+        lines = [self._separate(text) for text in texts]
         look_up = self._ids.__getitem__
-        return [list(chain.from_iterable(map(look_up, line.split()))) for line in lines]
+        return [list(chain.from_iterable(map(look_up, line.split(self._separator)))) for line in lines]
 
     def pieces(self, texts: Iterable[str]) -> list[Pieces]:
         """Return, for each text alone, its ids and the span of each in the original characters."""
         normalized_texts = [normalize(text) for text in texts]
-        lines = [separate(normalized.text) for normalized in normalized_texts]
+        lines = [self._separate(normalized.text) for normalized in normalized_texts]
         return [self._locate(*both) for both in zip(lines, normalized_texts, strict=True)]
 
     def _locate(self, line: str, normalized: NormalizedText) -> Pieces:
-        words = line.split()
+        words = line.split(self._separator)
         ids = list(chain.from_iterable(map(self._ids.__getitem__, words)))
         lasts = list(accumulate(chain.from_iterable(map(self._lengths.__getitem__, words))))
         firsts = [0, *lasts[:-1]][: len(lasts)]
         starts, ends = normalized.starts, normalized.ends
-        if lasts and lasts[-1] < len(normalized.text):  # the words lack the white space of the text
-            visible = [i for i, character in enumerate(normalized.text) if not character.isspace()]
+        if lasts and lasts[-1] < len(normalized.text):  # the words lack some white space of the text
+            shown = "".join(words)
+            visible: list[int] = []
+            for i, character in enumerate(normalized.text):
+                if shown.startswith(character, len(visible)):
+                    visible.append(i)
             starts, ends = [starts[i] for i in visible], [ends[i] for i in visible]
         if isinstance(starts, range):  # every position is its own origin
             return Pieces(ids, firsts, lasts)

@@ -75,9 +75,9 @@ def external_character(description: str) -> str:
         return chr(int(code_point[1], 16))
     if place := re.search(r"([12])-(\d{1,2})-(\d{1,2})(?!\d)", description):
         plane, row, cell = (int(number) for number in place.groups())
-        code = bytes([0xA0 + row, 0xA0 + cell])
         try:
+            code = bytes([0xA0 + row, 0xA0 + cell])
             return (b"\x8f" + code if plane == 2 else code).decode("euc_jis_2004")
-        except UnicodeDecodeError:
+        except ValueError:  # no such row or cell, or nothing stands there
             return MISSING_CHARACTER
     return MISSING_CHARACTER

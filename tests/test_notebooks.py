@@ -1,0 +1,64 @@
+"""What nbval does not see: cells that never ran, tracebacks, warnings, paths, too many ignored outputs."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted(p for d in ("notebooks", "solutions", "exercises") for p in (ROOT / d).glob("*.ipynb"))
+LEAK = re.compile(r"/home/\w|/root/|/Users/\w|[A-Z]:\\\\|/tmp/|site-packages|Warning:")
+LONGEST_CELL = 40
+IGNORED = "nbval-ignore-output"
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def notebook(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def code_cells(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def tags(cell) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def test_the_format_is_valid(notebook):
+    nbformat.validate(notebook)
+
+
+def test_every_cell_ran_once_in_order(notebook):
+    assert [cell.execution_count for cell in code_cells(notebook)] == list(
+        range(1, len(code_cells(notebook)) + 1)
+    )
+
+
+def test_no_output_holds_a_traceback_a_path_or_a_warning(notebook):
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                assert "raises-exception" in tags(cell), cell.source
+            else:
+                assert not LEAK.search(str({**output, "metadata": {}})[:20_000].split("image/png")[0]), (
+                    cell.source
+                )
+            assert output.get("name") != "stderr", cell.source
+
+
+def test_few_outputs_are_ignored(notebook):
+    ignored = sum(IGNORED in tags(cell) for cell in code_cells(notebook))
+    assert ignored <= max(1, len(code_cells(notebook)) // 10)
+
+
+def test_no_cell_is_too_long(notebook):
+    assert max(len(cell.source.splitlines()) for cell in code_cells(notebook)) <= LONGEST_CELL
+
+
+def test_pictures_have_alternative_text(notebook):
+    """A code cell that shows a picture tells in its metadata what is to be seen."""
+    for cell in code_cells(notebook):
+        if any("image/png" in output.get("data", {}) for output in cell.outputs):
+            assert len(cell.metadata.get("alt", "")) > 20, cell.source
