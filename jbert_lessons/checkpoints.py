@@ -19,6 +19,8 @@ from jbert_lessons.encoder import Bert, BertConfig
 from jbert_lessons.objectives import BertForPreTraining
 from jbert_lessons.tokenizer import Tokenizer
 
+SHIPPED = Path(__file__).parent / "pretrained"
+
 # Our names of parameters, and how transformers calls the same ones.
 NAMES = (
     ("embeddings.token.", "embeddings.word_embeddings."),
@@ -208,6 +210,14 @@ def load_model(folder: str | Path) -> tuple[BertForPreTraining, Tokenizer]:
             )
         parameter.copy_(value)
     return model.eval(), tokenizer
+
+
+def load_pretrained(name: str = "minipedia") -> tuple[BertForPreTraining, Tokenizer]:
+    """Load a checkpoint that ships with the package, as `load_model` does. ValueError for another name."""
+    names = sorted(path.name for path in SHIPPED.iterdir() if path.is_dir())
+    if name not in names:
+        raise ValueError(f"no checkpoint {name!r} ships with the package: choose one of {', '.join(names)}")
+    return load_model(SHIPPED / name)
 
 
 def save_state(folder: Path, step: int, tensors: Mapping[str, Tensor], values: dict, keep: int = 2) -> None:

@@ -70,7 +70,7 @@ def lab(context: typer.Context) -> None:
 def pretrain(
     out: Annotated[Path, typer.Option(help="Folder for the model, its log and the states of the run.")],
     corpus: Annotated[Path | None, typer.Option(help="Text file or folder; without it, Minipedia.")] = None,
-    preset: Annotated[str, typer.Option(help="Size: tiny, mini, small, medium, base, large.")] = "mini",
+    preset: Annotated[str, typer.Option(help="Size: tiny, mini, small, medium, base, large.")] = "tiny",
     minutes: Annotated[
         float | None, typer.Option(help="Train for this long (10 if nothing is said).")
     ] = None,
@@ -82,18 +82,19 @@ def pretrain(
     encoding: Annotated[
         str, typer.Option(help="Encoding of the text files; Aozora's are recognised.")
     ] = "utf-8",
-    batch_size: Annotated[int, typer.Option(help="Sentence pairs in a batch.")] = 64,
+    batch_size: Annotated[int, typer.Option(help="Sentence pairs in a batch.")] = 16,
     max_length: Annotated[
         int, typer.Option(help="Tokens in a sentence pair, and the longest the model reads.")
-    ] = 128,
+    ] = 64,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
-    mask_rate: Annotated[float, typer.Option(help="Share of the tokens to guess.")] = 0.15,
+    mask_rate: Annotated[float, typer.Option(help="Share of the tokens to guess.")] = 0.3,
     whole_words: Annotated[bool, typer.Option(help="Mask whole words rather than pieces.")] = False,
     dropout: Annotated[float, typer.Option(help="Dropout; a short run needs none.")] = 0.0,
     accumulation: Annotated[int, typer.Option(help="Compute a batch in so many parts, to save memory.")] = 1,
     held_out: Annotated[float, typer.Option(help="Share of the text that is kept for the test.")] = 0.1,
     save_minutes: Annotated[float, typer.Option(help="Time between two saved states.")] = 5.0,
     seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
+    float16: Annotated[bool, typer.Option(help="Write the finished model at half the size.")] = False,
     resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
 ) -> None:
     """Train a tokenizer and a BERT from nothing on Japanese text (MLM and NSP)."""
@@ -123,6 +124,7 @@ def pretrain(
             limit_alphabet=limit_alphabet,
             dropout=dropout,
             held_out_share=held_out,
+            float16=float16,
             resume=resume,
             say=console.print,
         )

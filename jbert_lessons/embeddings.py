@@ -59,6 +59,16 @@ class BertEmbeddings(nn.Module):
         self.norm = nn.LayerNorm(hidden_size, eps=layer_norm_eps)
         self.dropout = nn.Dropout(dropout)
 
+    def start_with_sinusoids(self, spread: float) -> None:
+        """Let the learned positions begin as sinusoids of standard deviation `spread`, not as noise.
+
+        Neighbouring positions are then alike from the first step on, and a short run need not spend
+        its time on finding out who stands beside whom.
+        """
+        codes = sinusoids(*self.position.weight.shape) * (spread * math.sqrt(2))
+        with torch.no_grad():
+            self.position.weight.copy_(codes)
+
     def forward(self, input_ids: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
         """Shapes: input_ids and token_type_ids (batch, length) → (batch, length, hidden).
 

@@ -45,9 +45,9 @@ class PretrainingOptions:
 
     steps: int | None = None
     minutes: float | None = None
-    batch_size: int = 64
-    max_length: int = 128
-    mask_rate: float = 0.15
+    batch_size: int = 16
+    max_length: int = 64
+    mask_rate: float = 0.3
     whole_words: bool = False
     learning_rate: float = 1e-3
     warmup: float = 0.1

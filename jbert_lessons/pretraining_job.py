@@ -1,5 +1,6 @@
 """The whole way from text files to a pretrained model in a folder: what `jbert pretrain` does."""
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +9,9 @@ import torch
 from tqdm.auto import tqdm
 
 from jbert_lessons.batches import divide, hold_out, tokenize
-from jbert_lessons.checkpoints import load_tokenizer
+from jbert_lessons.checkpoints import load_tokenizer, save_model
 from jbert_lessons.corpora.files import read_corpus
+from jbert_lessons.corpora.minipedia.generator import generate
 from jbert_lessons.devices import get_device, set_threads
 from jbert_lessons.encoder import BertConfig
 from jbert_lessons.objectives import BertForPreTraining
@@ -19,7 +21,7 @@ from jbert_lessons.tokenizer import Tokenizer
 from jbert_lessons.vocabulary import train_vocabulary
 from jbert_lessons.words import surfaces
 
-WORDS_PER_CALL = 1_000  # sentences counted between two readings of the progress bar
+MINIPEDIA_DOCUMENTS = 20_000
 
 
 def pretrain_on_text(
@@ -28,17 +30,19 @@ def pretrain_on_text(
     *,
     corpus: str | Path | None = None,
     encoding: str = "utf-8",
-    preset: str = "mini",
+    preset: str = "tiny",
     vocab_size: int = 8_000,
     limit_alphabet: int | None = None,
     dropout: float = 0.0,
     held_out_share: float = 0.1,
+    float16: bool = False,
     resume: bool = False,
     say: Callable[[str], None] = print,
 ) -> dict:
     """Read a corpus, train a vocabulary and a model on it, write both to `out`.
 
-    The corpus is a file or folder as `read_corpus` takes it; whole documents are held out. Returns
+    The corpus is a file or folder as `read_corpus` takes it, or None for Minipedia; whole documents are
+    held out. With `float16` the model is written at half the size in the end. Returns
     the final reading on them: mlm_loss, mlm_accuracy, nsp_accuracy, masked_tokens, and unigram_loss
     and unigram_entropy of the same masked tokens (all in nats).
 
@@ -58,24 +62,24 @@ def pretrain_on_text(
         "hidden_dropout_prob": dropout,
         "attention_probs_dropout_prob": dropout,
     }
+    # 0.02 suits a hidden size of 768: the signal of a narrow layer would start out far weaker.
+    hidden_size = BertConfig.preset(preset).hidden_size
+    sizes["initializer_range"] = 0.02 * math.sqrt(768 / hidden_size)
     BertConfig.preset(preset, vocab_size=vocab_size, **sizes)  # before any work: are the sizes possible?
     device = get_device()
     threads = set_threads()
 
-    documents = divide([document.sentences for document in read_corpus(corpus, encoding)])
-    training, held_out = hold_out(documents, held_out_share, options.seed)
-    # Another edition of a held-out work may be in the training text: its sentences are no test.
-    seen = {sentence for document in training for sentence in document}
-    unseen = [[s for s in document if s not in seen] for document in held_out]
-    if sum(len(document) > 1 for document in unseen) > 1:
-        held_out = unseen
+    training, held_out = read_documents(corpus, encoding, held_out_share, options.seed)
     if resume:
         tokenizer = load_tokenizer(out)
     else:
-        limit = vocab_size // 4 if limit_alphabet is None else limit_alphabet
-        tokenizer = Tokenizer(train_vocabulary(count_words(training), vocab_size, limit_alphabet=limit))
+        if limit_alphabet is None and corpus is not None:
+            limit_alphabet = vocab_size // 4  # room for pieces; Minipedia's characters are few
+        words = count_words(training)
+        tokenizer = Tokenizer(train_vocabulary(words, vocab_size, limit_alphabet=limit_alphabet))
     config = BertConfig.preset(preset, vocab_size=len(tokenizer.vocabulary), **sizes)
     model = BertForPreTraining(config, torch.Generator().manual_seed(options.seed)).to(device)
+    model.bert.embeddings.start_with_sinusoids(config.initializer_range)
     tokenized = tokenize(training, tokenizer)
     trainer = Pretrainer(model, tokenizer, tokenized, tokenize(held_out, tokenizer), options, out)
     say(
@@ -88,9 +92,26 @@ def pretrain_on_text(
         say(f"resumed at step {trainer.resume():,}")
     baselines = unigram_baselines(tokenized, trainer.held_out, config.vocab_size)
     result = {**trainer.train(), **baselines}
-    trainer.card = model_card(corpus, preset, options, result, trainer.position)
-    trainer.save()
+    card = model_card(corpus, preset, options, result, trainer.position)
+    save_model(out, model, tokenizer, card, torch.float16 if float16 else torch.float32)
     return result
+
+
+def read_documents(corpus, encoding: str, held_out_share: float, seed: int) -> tuple[list, list]:
+    """Return training and held-out documents, each a list of sentences."""
+    if corpus is None:
+        sizes = {"train": MINIPEDIA_DOCUMENTS, "valid": round(MINIPEDIA_DOCUMENTS * held_out_share)}
+        return tuple(
+            [[sentence.text for sentence in document.sentences] for document in generate(size, seed, split)]
+            for split, size in sizes.items()
+        )
+    documents = divide([document.sentences for document in read_corpus(corpus, encoding)])
+    training, held_out = hold_out(documents, held_out_share, seed)
+    # Another edition of a held-out work may be in the training text: its sentences are no test.
+    seen = {sentence for document in training for sentence in document}
+    unseen = [[s for s in document if s not in seen] for document in held_out]
+    enough = sum(len(document) > 1 for document in unseen) > 1
+    return training, unseen if enough else held_out
 
 
 def count_words(documents: list) -> Counter[str]:

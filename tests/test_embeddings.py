@@ -40,3 +40,12 @@ def test_embeddings_are_a_sum():
 def test_too_long_a_text():
     with pytest.raises(ValueError, match=r"7 tokens.*at most 6"):
         BertEmbeddings(20, 8, max_position_embeddings=6)(torch.zeros(1, 7, dtype=torch.long))
+
+
+def test_positions_can_start_as_sinusoids():
+    module = BertEmbeddings(20, 16, max_position_embeddings=40)
+    module.start_with_sinusoids(0.05)
+    weight = module.position.weight
+    assert weight.requires_grad
+    assert weight.square().mean().sqrt().item() == pytest.approx(0.05, rel=0.01)
+    torch.testing.assert_close(weight / weight[0, 1], sinusoids(40, 16))
