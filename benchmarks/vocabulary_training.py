@@ -39,9 +39,8 @@ def train() -> None:
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     digest = hashlib.sha256("\n".join(vocabulary).encode()).hexdigest()[:16]
-    print(
-        f"{size:,} bytes, {len(counts):,} words, {len(vocabulary):,} pieces: {seconds:.1f} s, {peak:.0f} MB, {digest}"
-    )
+    print(f"{size:,} bytes, {len(counts):,} words, {len(vocabulary):,} pieces", end=": ")
+    print(f"{seconds:.1f} s, {peak:.0f} MB, {digest}")
 
 
 if __name__ == "__main__":

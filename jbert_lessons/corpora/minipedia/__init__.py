@@ -1,0 +1,1 @@
+"""Minipedia: short Japanese texts made from true facts and a grammar."""
