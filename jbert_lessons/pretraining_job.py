@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -11,6 +12,7 @@ from tqdm.auto import tqdm
 from jbert_lessons.batches import divide, hold_out, tokenize
 from jbert_lessons.checkpoints import load_tokenizer, save_model
 from jbert_lessons.corpora.files import read_corpus
+from jbert_lessons.corpora.minipedia.facts import SUBSETS
 from jbert_lessons.corpora.minipedia.generator import generate
 from jbert_lessons.devices import get_device, set_threads
 from jbert_lessons.encoder import BertConfig
@@ -100,11 +102,7 @@ def pretrain_on_text(
 def read_documents(corpus, encoding: str, held_out_share: float, seed: int) -> tuple[list, list]:
     """Return training and held-out documents, each a list of sentences."""
     if corpus is None:
-        sizes = {"train": MINIPEDIA_DOCUMENTS, "valid": round(MINIPEDIA_DOCUMENTS * held_out_share)}
-        return tuple(
-            [[sentence.text for sentence in document.sentences] for document in generate(size, seed, split)]
-            for split, size in sizes.items()
-        )
+        return minipedia("train", seed, 1.0), minipedia("valid", seed, held_out_share)
     documents = divide([document.sentences for document in read_corpus(corpus, encoding)])
     training, held_out = hold_out(documents, held_out_share, seed)
     # Another edition of a held-out work may be in the training text: its sentences are no test.
@@ -112,6 +110,16 @@ def read_documents(corpus, encoding: str, held_out_share: float, seed: int) -> t
     unseen = [[s for s in document if s not in seen] for document in held_out]
     enough = sum(len(document) > 1 for document in unseen) > 1
     return training, unseen if enough else held_out
+
+
+def minipedia(split: str, seed: int, share: float) -> list[list[str]]:
+    """Return documents of Minipedia as lists of sentences: half about all its facts, half about the core.
+
+    A fact has to be met often before a small model knows it; the core facts are, in a short run.
+    """
+    n = round(MINIPEDIA_DOCUMENTS / 2 * share)
+    documents = chain.from_iterable(generate(n, seed, split, subset=subset) for subset in SUBSETS)
+    return [[sentence.text for sentence in document.sentences] for document in documents]
 
 
 def count_words(documents: list) -> Counter[str]:
