@@ -36,9 +36,8 @@ def main() -> None:
                 asked[probe.fact.relation] += 1
                 known[probe.fact.relation] += is_known(model, tokenizer, probe)
             kind = "templates never trained on" if new_templates else "templates of the training"
-            print(
-                f"{subset} facts, {kind}: {known.total()} of {asked.total()} ({known.total() / asked.total():.2f})"
-            )
+            share = known.total() / asked.total()
+            print(f"{subset} facts, {kind}: {known.total()} of {asked.total()} ({share:.2f})")
             if subset == "core":
                 print("  " + ", ".join(f"{name} {known[name]}/{n}" for name, n in asked.most_common()))
 
