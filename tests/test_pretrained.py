@@ -1,0 +1,56 @@
+"""The checkpoint that ships with the package is what its card says."""
+
+import random
+from pathlib import Path
+
+import pytest
+import torch
+import transformers
+
+from jbert_lessons.batches import BatchMaker, tokenize
+from jbert_lessons.checkpoints import SHIPPED, load_pretrained
+from jbert_lessons.filling import fill_masks
+from jbert_lessons.pretraining_job import minipedia
+from jbert_lessons.pretraining_step import evaluate
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_pretrained("minipedia")
+
+
+def test_its_figures_hold_on_documents_never_trained_on(shipped):
+    model, tokenizer = shipped
+    maker = BatchMaker(tokenizer, batch_size=32, max_length=model.config.max_position_embeddings)
+    documents = tokenize(minipedia("test", seed=123, share=0.03), tokenizer)
+    generator = torch.Generator().manual_seed(0)
+    batches = [maker.batch(pairs, generator) for pairs in maker.epoch(documents, random.Random(0))]
+    result = evaluate(model, batches)
+    assert result["mlm_accuracy"] > 0.79
+    assert result["nsp_accuracy"] > 0.92
+
+
+def test_it_knows_some_capitals(shipped):
+    for country, capital in (("フランス", "パリ"), ("イタリア", "ローマ"), ("ドイツ", "ベルリン")):
+        [[best]] = fill_masks(*shipped, f"{country}の首都は[MASK]である。", best=1)
+        assert best.token == capital
+
+
+def test_the_library_loads_it():
+    theirs = transformers.BertForPreTraining.from_pretrained(SHIPPED / "minipedia", dtype=torch.float32)
+    ours, tokenizer = load_pretrained("minipedia")
+    ids = torch.tensor([tokenizer.encode("パリはフランスの首都である。").ids])
+    expected = theirs.eval()(ids).prediction_logits
+    torch.testing.assert_close(ours(ids).mlm_logits, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_it_is_small():
+    size = sum(path.stat().st_size for path in Path(SHIPPED).rglob("*") if path.is_file())
+    assert size < 10_000_000
+
+
+def test_unknown_name():
+    with pytest.raises(
+        ValueError, match="no checkpoint 'gpt' ships with the package: choose one of minipedia"
+    ):
+        load_pretrained("gpt")
