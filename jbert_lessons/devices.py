@@ -46,5 +46,7 @@ def supports_bfloat16(device: torch.device) -> bool:
     """Tell whether `device` computes in bfloat16 with its own instructions, so that it saves time."""
     if device.type == "cpu":
         # Without these instructions bfloat16 is emulated and several times slower than float32.
-        return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        # torch has no public question for them, so a version that lacks these counts as a no.
+        questions = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+        return any(getattr(torch.cpu, question, bool)() for question in questions)
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)

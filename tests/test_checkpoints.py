@@ -1,6 +1,5 @@
 import json
 import random
-import resource
 import subprocess
 import sys
 
@@ -226,6 +225,8 @@ def test_a_damaged_state_gives_way_to_the_one_before(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a limit on the size of files, as Linux has it")
 def test_a_full_disk_leaves_the_last_good_files(saved, tmp_path):
+    import resource  # only Unix has it
+
     before = (saved / "model.safetensors").read_bytes()
     states = tmp_path / "states"
     save_state(states, 1, {"x": torch.zeros(10)}, {"step": 1})
