@@ -37,7 +37,7 @@ def divide(documents: Sequence[Sequence]) -> list[Sequence]:
     if sentences < FEWEST_SENTENCES:
         raise ValueError(
             f"the corpus has {sentences} sentence(s): next-sentence prediction is impossible, "
-            f"it needs at least {FEWEST_SENTENCES}"
+            f"it needs at least {FEWEST_SENTENCES}; add more text"
         )
     if len(documents) >= FEWEST_DOCUMENTS:
         return list(documents)

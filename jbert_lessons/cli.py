@@ -69,7 +69,12 @@ def lab(context: typer.Context) -> None:
 @one_line_errors
 def pretrain(
     out: Annotated[Path, typer.Option(help="Folder for the model, its log and the states of the run.")],
-    corpus: Annotated[Path | None, typer.Option(help="Text file or folder; without it, Minipedia.")] = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(
+            help="Text file, or folder of *.txt; a blank line ends a document. Without it, Minipedia."
+        ),
+    ] = None,
     preset: Annotated[str, typer.Option(help="Size: tiny, mini, small, medium, base, large.")] = "tiny",
     minutes: Annotated[
         float | None, typer.Option(help="Train for this long (10 if nothing is said).")
@@ -95,7 +100,9 @@ def pretrain(
     save_minutes: Annotated[float, typer.Option(help="Time between two saved states.")] = 5.0,
     seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
     float16: Annotated[bool, typer.Option(help="Write the finished model at half the size.")] = False,
-    resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
+    resume: Annotated[
+        bool, typer.Option(help="Go on with the run in --out; repeat the options of its start.")
+    ] = False,
 ) -> None:
     """Train a tokenizer and a BERT from nothing on Japanese text (MLM and NSP)."""
     from jbert_lessons.pretraining import PretrainingOptions
@@ -135,23 +142,25 @@ def pretrain(
     for name, value in result.items():
         table.add_row(name.replace("_", " "), f"{value:,}" if isinstance(value, int) else f"{value:.3f}")
     console.print(table)
-    console.print(f'Try it: jbert fill "吾輩は\\[MASK]である。" --model {out}')
+    console.print(f'Try it: jbert fill "これは\\[MASK]です。" --model {out}')
 
 
 @app.command()
 @one_line_errors
 def fill(
     text: Annotated[str, typer.Argument(help="Japanese text with [MASK] where a word is to be guessed.")],
-    model: Annotated[Path, typer.Option(help="Folder of a checkpoint.")],
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of a checkpoint; without it, the shipped one.")
+    ] = None,
     best: Annotated[int, typer.Option(min=1, help="How many words to show.")] = 5,
 ) -> None:
     """Print the likeliest words behind each [MASK], with their probabilities."""
-    from jbert_lessons.checkpoints import load_model
+    from jbert_lessons.checkpoints import load_model, load_pretrained
     from jbert_lessons.devices import get_device, set_threads
     from jbert_lessons.filling import fill_masks
 
     set_threads()
-    bert, tokenizer = load_model(model)
+    bert, tokenizer = load_pretrained() if model is None else load_model(model)
     table = Table("mask", "rank", "word", "probability", box=None)
     for number, fills in enumerate(fill_masks(bert.to(get_device()), tokenizer, text, best), start=1):
         for rank, (token, probability) in enumerate(fills, start=1):

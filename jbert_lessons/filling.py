@@ -24,7 +24,7 @@ def fill_masks(model: BertForPreTraining, tokenizer: Tokenizer, text: str, best:
     encoding = tokenizer.encode(text, special_in_text=True)
     longest = model.config.max_position_embeddings
     if tokenizer.mask_id not in encoding.ids:
-        raise ValueError("no [MASK] in the text: write [MASK] where a word is to be guessed")
+        raise ValueError("no [MASK] in the text: write [MASK], in capitals, where a word is to be guessed")
     if len(encoding.ids) > longest:
         raise ValueError(
             f"the text has {len(encoding.ids)} tokens, the model reads at most {longest}: shorten it"

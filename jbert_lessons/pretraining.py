@@ -136,7 +136,7 @@ class Pretrainer:
                 if values["run"][part].get(name) != value:
                     raise ValueError(
                         f"the run in {self.folder} was started with {name}={values['run'][part].get(name)}, "
-                        f"not {value}: resume it with the same options"
+                        f"not {value}: resume it with the options of its start"
                     )
         if values["run"]["corpus"] != self.run["corpus"]:
             raise ValueError(f"the corpus is not the one that the run in {self.folder} was started with")

@@ -52,6 +52,8 @@ def pretrain_on_text(
     that fit no run, and a folder that holds another run.
     """
     out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"{out} is a file: name a folder for the model")
     has_run = (out / "training").exists()
     if has_run and not resume:
         raise ValueError(f"{out} holds a run already: add --resume to go on, or choose another folder")
@@ -103,7 +105,8 @@ def read_documents(corpus, encoding: str, held_out_share: float, seed: int) -> t
     """Return training and held-out documents, each a list of sentences."""
     if corpus is None:
         return minipedia("train", seed, 1.0), minipedia("valid", seed, held_out_share)
-    documents = divide([document.sentences for document in read_corpus(corpus, encoding)])
+    bar = tqdm(read_corpus(corpus, encoding), desc="reading", unit=" documents", disable=None, delay=2)
+    documents = divide([document.sentences for document in bar])
     training, held_out = hold_out(documents, held_out_share, seed)
     # Another edition of a held-out work may be in the training text: its sentences are no test.
     seen = {sentence for document in training for sentence in document}
@@ -119,7 +122,8 @@ def minipedia(split: str, seed: int, share: float) -> list[list[str]]:
     """
     n = round(MINIPEDIA_DOCUMENTS / 2 * share)
     documents = chain.from_iterable(generate(n, seed, split, subset=subset) for subset in SUBSETS)
-    return [[sentence.text for sentence in document.sentences] for document in documents]
+    bar = tqdm(documents, desc="generating", total=2 * n, unit=" documents", disable=None, delay=2)
+    return [[sentence.text for sentence in document.sentences] for document in bar]
 
 
 def count_words(documents: list) -> Counter[str]:

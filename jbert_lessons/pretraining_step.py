@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 import torch
+from tqdm.auto import tqdm
 
 from jbert_lessons.batches import Batch, Documents
 from jbert_lessons.objectives import IGNORED, BertForPreTraining, mlm_loss, nsp_loss
@@ -51,7 +52,7 @@ def evaluate(model: BertForPreTraining, batches: Sequence[Batch], bfloat16: bool
     was_training = model.training
     model.eval()
     loss = hits = masked = nsp_hits = rows = 0
-    for batch in batches:
+    for batch in tqdm(batches, desc="evaluating", disable=None, delay=2, leave=False):
         with precision(model.nsp_head.weight.device, bfloat16):
             output, labels = forward(model, batch)
         masked += len(labels)
@@ -80,5 +81,5 @@ def unigram_baselines(training: Documents, batches: Sequence[Batch], vocab_size:
     masked = labels.total()
     return {
         "unigram_loss": -sum(n * math.log((counts[i] + 1) / total) for i, n in labels.items()) / masked,
-        "unigram_entropy": -sum(n * math.log(n / masked) for n in labels.values()) / masked,
+        "unigram_entropy": sum(n * math.log(masked / n) for n in labels.values()) / masked,
     }

@@ -12,6 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
+from tqdm.auto import tqdm
+
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PREFIX = "##"  # marks a piece that continues a word
 
@@ -57,13 +59,15 @@ def train_vocabulary(
         )
     merger = _Merger(kept, score)
     known = set(vocabulary)
-    while len(vocabulary) < size:
-        piece = merger.merge_best(min_frequency)
-        if piece is None:
-            break
-        if piece not in known:  # two different pairs can make the same piece
-            known.add(piece)
-            vocabulary.append(piece)
+    with tqdm(total=size, initial=len(vocabulary), desc="merging pieces", disable=None, delay=2) as bar:
+        while len(vocabulary) < size:
+            piece = merger.merge_best(min_frequency)
+            if piece is None:
+                break
+            if piece not in known:  # two different pairs can make the same piece
+                known.add(piece)
+                vocabulary.append(piece)
+                bar.update()
     return vocabulary
 
 

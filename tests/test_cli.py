@@ -55,6 +55,12 @@ def test_fill(trained):
     assert len(output.splitlines()) == 1 + 2 * 3
 
 
+def test_fill_with_the_shipped_model():
+    status, output, errors = jbert("fill", "フランスの首都は[MASK]である。")
+    assert status == 0 and not errors
+    assert output.splitlines()[1].split()[2] == "パリ"
+
+
 def test_fill_without_a_mask(trained):
     status, _, errors = jbert("fill", "東京です。", "--model", trained)
     assert status == 1 and "no [MASK] in the text" in one_line(errors)
