@@ -75,6 +75,9 @@ def pretrain(
             help="Text file, or folder of *.txt; a blank line ends a document. Without it, Minipedia."
         ),
     ] = None,
+    facts: Annotated[
+        str, typer.Option(help="Facts of Minipedia to learn: core (208, in minutes) or all (in an hour).")
+    ] = "core",
     preset: Annotated[str, typer.Option(help="Size: tiny, mini, small, medium, base, large.")] = "tiny",
     minutes: Annotated[
         float | None, typer.Option(help="Train for this long (10 if nothing is said).")
@@ -125,6 +128,7 @@ def pretrain(
             out,
             options,
             corpus=corpus,
+            facts=facts,
             encoding=encoding,
             preset=preset,
             vocab_size=vocab_size,

@@ -12,7 +12,6 @@ from tqdm.auto import tqdm
 from jbert_lessons.batches import divide, hold_out, tokenize
 from jbert_lessons.checkpoints import load_tokenizer, save_model
 from jbert_lessons.corpora.files import read_corpus
-from jbert_lessons.corpora.minipedia.facts import SUBSETS
 from jbert_lessons.corpora.minipedia.generator import generate
 from jbert_lessons.devices import get_device, set_threads
 from jbert_lessons.encoder import BertConfig
@@ -23,7 +22,12 @@ from jbert_lessons.tokenizer import Tokenizer
 from jbert_lessons.vocabulary import train_vocabulary
 from jbert_lessons.words import surfaces
 
-MINIPEDIA_DOCUMENTS = 20_000
+# Documents of Minipedia for a run about each subset of its facts. A fact has to be met often before a
+# small model knows it: the core facts are, in minutes, and all of them in more than an hour.
+MINIPEDIA = {
+    "core": ((10_000, {"subset": "core"}), (10_000, {"fact_share": 0.0})),
+    "all": ((40_000, {"fact_share": 0.75}),),
+}
 
 
 def pretrain_on_text(
@@ -31,6 +35,7 @@ def pretrain_on_text(
     options: PretrainingOptions,
     *,
     corpus: str | Path | None = None,
+    facts: str = "core",
     encoding: str = "utf-8",
     preset: str = "tiny",
     vocab_size: int = 8_000,
@@ -43,10 +48,10 @@ def pretrain_on_text(
 ) -> dict:
     """Read a corpus, train a vocabulary and a model on it, write both to `out`.
 
-    The corpus is a file or folder as `read_corpus` takes it, or None for Minipedia; whole documents are
-    held out. With `float16` the model is written at half the size in the end. Returns
-    the final reading on them: mlm_loss, mlm_accuracy, nsp_accuracy, masked_tokens, and unigram_loss
-    and unigram_entropy of the same masked tokens (all in nats).
+    The corpus is a file or folder as `read_corpus` takes it, or None for Minipedia with the core `facts`
+    or with "all" of them; whole documents are held out. With `float16` the model is written at half
+    the size in the end. Returns the final reading on the held-out documents: mlm_loss, mlm_accuracy,
+    nsp_accuracy, masked_tokens, and unigram_loss and unigram_entropy of the same masked tokens (all in nats).
 
     Raises ValueError or FileNotFoundError for a corpus that cannot be read or is too small, options
     that fit no run, and a folder that holds another run.
@@ -59,6 +64,8 @@ def pretrain_on_text(
         raise ValueError(f"{out} holds a run already: add --resume to go on, or choose another folder")
     if resume and not has_run:
         raise ValueError(f"nothing to resume in {out}: start the run without --resume")
+    if facts not in MINIPEDIA:
+        raise ValueError(f"facts {facts!r}: allowed are {' '.join(MINIPEDIA)}")
     if not 0 < held_out_share < 1:
         raise ValueError(f"the held-out share must lie between 0 and 1, not {held_out_share}")
     sizes = {
@@ -73,7 +80,7 @@ def pretrain_on_text(
     device = get_device()
     threads = set_threads()
 
-    training, held_out = read_documents(corpus, encoding, held_out_share, options.seed)
+    training, held_out = read_documents(corpus, facts, encoding, held_out_share, options.seed)
     if resume:
         tokenizer = load_tokenizer(out)
     else:
@@ -96,15 +103,16 @@ def pretrain_on_text(
         say(f"resumed at step {trainer.resume():,}")
     baselines = unigram_baselines(tokenized, trainer.held_out, config.vocab_size)
     result = {**trainer.train(), **baselines}
-    card = model_card(corpus, preset, options, result, trainer.position)
+    source = f"Minipedia ({facts} facts)" if corpus is None else Path(corpus).name
+    card = model_card(source, preset, options, result, trainer.position)
     save_model(out, model, tokenizer, card, torch.float16 if float16 else torch.float32)
     return result
 
 
-def read_documents(corpus, encoding: str, held_out_share: float, seed: int) -> tuple[list, list]:
+def read_documents(corpus, facts: str, encoding: str, held_out_share: float, seed: int) -> tuple[list, list]:
     """Return training and held-out documents, each a list of sentences."""
     if corpus is None:
-        return minipedia("train", seed, 1.0), minipedia("valid", seed, held_out_share)
+        return minipedia(facts, "train", seed), minipedia(facts, "valid", seed, held_out_share)
     bar = tqdm(read_corpus(corpus, encoding), desc="reading", unit=" documents", disable=None, delay=2)
     documents = divide([document.sentences for document in bar])
     training, held_out = hold_out(documents, held_out_share, seed)
@@ -115,14 +123,12 @@ def read_documents(corpus, encoding: str, held_out_share: float, seed: int) -> t
     return training, unseen if enough else held_out
 
 
-def minipedia(split: str, seed: int, share: float) -> list[list[str]]:
-    """Return documents of Minipedia as lists of sentences: half about all its facts, half about the core.
-
-    A fact has to be met often before a small model knows it; the core facts are, in a short run.
-    """
-    n = round(MINIPEDIA_DOCUMENTS / 2 * share)
-    documents = chain.from_iterable(generate(n, seed, split, subset=subset) for subset in SUBSETS)
-    bar = tqdm(documents, desc="generating", total=2 * n, unit=" documents", disable=None, delay=2)
+def minipedia(facts: str, split: str, seed: int, share: float = 1.0, **options) -> list[list[str]]:
+    """Return a share of the documents of Minipedia for a run about these facts, as lists of sentences."""
+    parts = [(round(n * share), {**choice, **options}) for n, choice in MINIPEDIA[facts]]
+    documents = chain.from_iterable(generate(n, seed, split, **choice) for n, choice in parts)
+    total = sum(n for n, _ in parts)
+    bar = tqdm(documents, desc="generating", total=total, unit=" documents", disable=None, delay=2)
     return [[sentence.text for sentence in document.sentences] for document in bar]
 
 
@@ -135,7 +141,7 @@ def count_words(documents: list) -> Counter[str]:
     return counts
 
 
-def model_card(corpus, preset: str, options: PretrainingOptions, result: dict, position: dict) -> str:
+def model_card(source: str, preset: str, options: PretrainingOptions, result: dict, position: dict) -> str:
     """Return the README.md of a checkpoint: data, recipe, figures, limits."""
     lines = [
         "---",
@@ -144,7 +150,7 @@ def model_card(corpus, preset: str, options: PretrainingOptions, result: dict, p
         "---",
         f"# A Japanese BERT ({preset})",
         "",
-        f"Pretrained with jbert-lessons on {'Minipedia' if corpus is None else Path(corpus).name}: "
+        f"Pretrained with jbert-lessons on {source}: "
         f"{position['step']:,} steps of {options.batch_size} sentence pairs, {position['tokens']:,} tokens, "
         f"masking {options.mask_rate:.0%}, learning rate {options.learning_rate}, seed {options.seed}.",
         "",

@@ -2,14 +2,16 @@ import pytest
 
 from jbert_lessons.checkpoints import load_model
 from jbert_lessons.pretraining import PretrainingOptions
-from jbert_lessons.pretraining_job import minipedia, pretrain_on_text, read_documents
+from jbert_lessons.pretraining_job import MINIPEDIA, minipedia, pretrain_on_text, read_documents
 
 
-def test_minipedia_is_the_default(tmp_path, monkeypatch):
-    monkeypatch.setattr("jbert_lessons.pretraining_job.MINIPEDIA_DOCUMENTS", 60)
+@pytest.mark.parametrize("facts", MINIPEDIA)
+def test_minipedia_is_the_default(tmp_path, monkeypatch, facts):
+    monkeypatch.setitem(MINIPEDIA, facts, ((60, {"fact_share": 0.5}),))
     result = pretrain_on_text(
         tmp_path,
         PretrainingOptions(steps=3),
+        facts=facts,
         vocab_size=4_000,
         held_out_share=0.2,
         float16=True,
@@ -19,11 +21,11 @@ def test_minipedia_is_the_default(tmp_path, monkeypatch):
     assert 0 < result["unigram_entropy"] < result["unigram_loss"]
     model, tokenizer = load_model(tmp_path)
     assert model.config.vocab_size == len(tokenizer.vocabulary)
-    assert "Minipedia" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert f"Minipedia ({facts} facts)" in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
 def test_minipedia_s_parts_differ():
-    training, held_out = minipedia("train", 0, 0.01), minipedia("valid", 0, 0.01)
+    training, held_out = minipedia("core", "train", 0, 0.01), minipedia("core", "valid", 0, 0.01)
     assert len(training) == len(held_out) == 200
     assert not {tuple(document) for document in training} & {tuple(document) for document in held_out}
 
@@ -37,18 +39,20 @@ def test_sentences_of_another_edition_are_no_test(tmp_path):
     ):
         lines = [*common, extra] if "版" in name else [f"{name}の{n}番目。" for n in range(40)]
         (tmp_path / f"{name}.txt").write_text("\n".join(lines), encoding="utf-8")
-    training, held_out = read_documents(tmp_path, "utf-8", 0.3, seed=1)
+    training, held_out = read_documents(tmp_path, "core", "utf-8", 0.3, seed=1)
     seen = {sentence for document in training for sentence in document}
     assert not any(sentence in seen for document in held_out for sentence in document)
 
 
 def test_a_corpus_that_repeats_itself_is_still_read(tmp_path):
     (tmp_path / "a.txt").write_text("文。\n" * 40, encoding="utf-8")
-    training, held_out = read_documents(tmp_path, "utf-8", 0.2, seed=0)
+    training, held_out = read_documents(tmp_path, "core", "utf-8", 0.2, seed=0)
     assert training and held_out
 
 
 def test_sizes_are_checked_before_any_work(tmp_path):
     with pytest.raises(ValueError, match="vocab_size must be a whole number from 1"):
         pretrain_on_text(tmp_path / "out", PretrainingOptions(steps=1), vocab_size=0)
+    with pytest.raises(ValueError, match="facts 'most': allowed are core all"):
+        pretrain_on_text(tmp_path / "out", PretrainingOptions(steps=1), facts="most")
     assert not (tmp_path / "out").exists()

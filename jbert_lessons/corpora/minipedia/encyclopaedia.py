@@ -12,6 +12,7 @@ from jbert_lessons.corpora.minipedia.annotation import Fact, Sentence, join
 from jbert_lessons.corpora.minipedia.facts import RELATIONS, answers, facts, facts_about, facts_in, row
 from jbert_lessons.corpora.minipedia.slots import context, listed
 from jbert_lessons.corpora.minipedia.statements import (
+    direct_templates_for,
     relation_noun,
     state,
     state_in_list,
@@ -84,7 +85,7 @@ def pick_facts(voice: Voice, subset: str, most: int) -> tuple[str, list[Fact]]:
 
 
 def _framed(voice: Voice, fact: Fact, topic: str) -> Sentence:
-    template = voice.draw.choice(templates_for(fact.relation, voice.new_templates))
+    template = voice.draw.choice(direct_templates_for(fact.relation, voice.new_templates))
     slots = {
         "x": statement(fact, template),
         "x_da": statement(fact, template, "da"),

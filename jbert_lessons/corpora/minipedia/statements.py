@@ -1,5 +1,6 @@
 """Facts in words: several ways to state each, to ask for it, and to state some of them together."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -20,6 +21,7 @@ from jbert_lessons.corpora.minipedia.templates import (
 CAN_DROP = ("は", "の", "では", "が", "を", "は、")  # a subject with these may stay unsaid
 
 
+SOURCE = re.compile("図鑑|事典|年表|伝記|の本|本など|地図|カレンダー|調べると|作り方を見ると|聞いて|という話")
 NO_DRAW = Voice(Draw(0))  # the templates of a statement leave nothing to other rules
 
 
@@ -49,6 +51,16 @@ def templates_for(relation: str, new_templates: bool = False, mention: str = FUL
     return tuple(begins)
 
 
+@cache
+def direct_templates_for(
+    relation: str, new_templates: bool = False, mention: str = FULL
+) -> tuple[Template, ...]:
+    """Return the templates that name no source, if there are any: a text names one once, not twice."""
+    found = templates_for(relation, new_templates, mention)
+    direct = (t for t in found if not any(type(part) is str and SOURCE.search(part) for part in t.parts))
+    return tuple(direct) or found
+
+
 def state(
     voice: Voice, fact: Fact, form: str = "", mention: str = FULL, *, alone: bool = True, thread: bool = False
 ) -> Sentence:
@@ -74,7 +86,7 @@ def state(
 
 def state_from_subject(voice: Voice, fact: Fact) -> Sentence:
     """State a fact politely with its subject first, as one answers a question."""
-    options = templates_for(fact.relation, voice.new_templates, REFERENCE)
+    options = direct_templates_for(fact.relation, voice.new_templates, REFERENCE)
     return statement(fact, voice.draw.choice(options or templates_for(fact.relation)), "polite")
 
 
@@ -117,7 +129,7 @@ def relation_noun(fact: Fact) -> str:
 
 def state_together(voice: Voice, facts: Sequence[Fact]) -> Sentence:
     """State facts of one relation in one sentence: 岩手県の県庁所在地は盛岡市で、青森県の県庁所在地は…."""
-    template = voice.draw.choice(templates_for(facts[0].relation, voice.new_templates))
+    template = voice.draw.choice(direct_templates_for(facts[0].relation, voice.new_templates))
     last = voice.form
     parts: list[str | Sentence] = []
     for number, fact in enumerate(facts, start=1):
