@@ -26,7 +26,7 @@ from jbert_lessons.words import surfaces
 # small model knows it: the core facts are, in minutes, and all of them in more than an hour.
 MINIPEDIA = {
     "core": ((10_000, {"subset": "core"}), (10_000, {"fact_share": 0.0})),
-    "all": ((40_000, {"fact_share": 0.75}),),
+    "all": ((60_000, {"fact_share": 0.7}),),
 }
 
 
