@@ -18,11 +18,8 @@ from jbert_lessons.corpora.minipedia.facts import (
     FOLDER,
     RELATIONS,
     all_facts,
-    answers,
-    core_facts,
     facts,
     facts_about,
-    facts_in,
     read_facts,
     short_name,
 )
@@ -31,6 +28,7 @@ from jbert_lessons.corpora.minipedia.probes import fact_probes
 from jbert_lessons.corpora.minipedia.slots import answer
 from jbert_lessons.corpora.minipedia.splits import split_of
 from jbert_lessons.corpora.minipedia.statements import question, statement, templates_for
+from jbert_lessons.corpora.minipedia.subsets import answers, core_facts, facts_in
 from jbert_lessons.corpora.minipedia.templates import FULL, REFERENCE, ZERO, inflect, parse, rules
 from jbert_lessons.words import segment
 
@@ -402,7 +400,7 @@ def test_bad_arguments_are_refused_at_once(arguments, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"subset": "some"}, "all core"),
+        ({"subset": "some"}, "all core seen unseen"),
         ({"genre": "poem"}, "fact_sheet entry"),
         ({"fact_share": 1.5}, "0 to 1"),
         ({"fact_share": "half"}, "0 to 1"),
@@ -451,10 +449,21 @@ def test_core_has_a_probe_for_every_fact():
     assert list(fact_probes(1, "core")) != list(fact_probes(2, "core"))
 
 
+def test_unseen_facts_are_in_no_document_about_the_seen_ones():
+    seen, unseen = set(facts_in("seen")), set(facts_in("unseen"))
+    assert not seen & unseen and seen | unseen == set(all_facts())
+    assert 0.1 < len(unseen) / len(all_facts()) < 0.3
+    for subset, allowed in (("seen", seen), ("unseen", unseen)):
+        stated = {f for d in generate(1500, 4, subset=subset) for s in d.sentences for f in s.facts}
+        assert stated <= allowed
+        assert len(stated) > 0.6 * len(allowed)
+    assert {probe.fact for probe in fact_probes(0, "unseen")} <= unseen
+
+
 def test_probes_refuse_bad_arguments():
     with pytest.raises(ValueError, match="whole numbers"):
         fact_probes("0")
-    with pytest.raises(ValueError, match="all core"):
+    with pytest.raises(ValueError, match="all core seen unseen"):
         fact_probes(0, "some")
 
 

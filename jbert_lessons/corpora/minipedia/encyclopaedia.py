@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from jbert_lessons.corpora.minipedia.annotation import Fact, Sentence, join
-from jbert_lessons.corpora.minipedia.facts import RELATIONS, answers, facts, facts_about, facts_in, row
+from jbert_lessons.corpora.minipedia.facts import RELATIONS, facts_about, row
 from jbert_lessons.corpora.minipedia.slots import context, listed
 from jbert_lessons.corpora.minipedia.statements import (
     direct_templates_for,
@@ -20,6 +20,7 @@ from jbert_lessons.corpora.minipedia.statements import (
     statement,
     templates_for,
 )
+from jbert_lessons.corpora.minipedia.subsets import answers, facts_in
 from jbert_lessons.corpora.minipedia.templates import FULL, REFERENCE, STOP, ZERO, Slot, Voice, rules
 
 SOURCES = {
@@ -195,7 +196,7 @@ def _subjects(table: str, subset: str) -> tuple[str, ...]:
 
 def entry(voice: Voice, subset: str = "all") -> tuple[str, list[Sentence]]:
     """Return the topic and the sentences of an entry about one subject other than a person."""
-    tables = ENTRY_TABLES if subset == "all" else CORE_TABLES
+    tables = CORE_TABLES if subset == "core" else ENTRY_TABLES
     table = voice.draw.weighted(tables, [len(_subjects(name, subset)) for name in tables])
     subject = voice.draw.choice(_subjects(table, subset))
     slots = context(table, subject)
@@ -253,9 +254,14 @@ def _after(voice: Voice, words: Sequence[str], said: Sentence) -> Sentence:
     )
 
 
+@cache
+def _people(subset: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fact.subject for fact in facts_in(subset) if fact.kind == "people"))
+
+
 def biography(voice: Voice, subset: str = "all") -> tuple[str, list[Sentence]]:
     """Return the topic and the sentences of a biography, in the order of a life."""
-    person = voice.draw.choice(facts()["people"])["name"]
+    person = voice.draw.choice(_people(subset))
     slots = context("people", person)
     sentences = [voice.sentence("open_person", slots)]
     by_relation = {fact.relation: fact for fact in facts_about("people", person)}

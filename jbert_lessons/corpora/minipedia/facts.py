@@ -1,7 +1,6 @@
 """The facts of Minipedia: read, checked and turned into subject, relation and answer.
 
-`facts()` gives the tables, `all_facts()` every statement that they hold, `core_facts()` some two
-hundred that a very small model can learn in minutes: their answers are single words.
+`facts()` gives the tables and `all_facts()` every statement that they hold.
 """
 
 import csv
@@ -16,7 +15,6 @@ from jbert_lessons.corpora.minipedia.annotation import Fact
 Row = Mapping[str, str]
 Tables = Mapping[str, tuple[Row, ...]]
 FOLDER = Path(__file__).parent / "facts"
-SUBSETS = ("all", "core")
 
 # A field with * is a list, with # a whole number; ? may be empty; =a|b names all that is allowed;
 # >file says where the name must stand. A field that ends in "reading" is kana.
@@ -206,12 +204,6 @@ RELATIONS = {
     "use_of_material": Relation("materials", "uses", "", "科学"),
 }
 LISTS = ("specialities", "neighbours", "food", "ingredients", "flowers", "foods", "uses")
-CORE_RELATIONS = ("capital_of_prefecture", "region_of_prefecture", "capital_of_country", "author_of_work")
-# MeCab cuts these, does not know them, or the subject gives them away.
-NOT_CORE = (
-    *("キーウ", "スリジャヤワルダナプラコッテ", "アルジェ", "チュニス", "メキシコシティ"),
-    *("パナマシティ", "ブラジリア", "ビバルディ", "コッローディ"),
-)
 KEEP_WHOLE = (
     *("レオナルド・ダ・ビンチ", "ル・コルビュジエ", "ガブリエル・ガルシア・マルケス"),
     *("エリック・カール", "マーティン・ルーサー・キング", "マザー・テレサ", "ヘレン・ケラー"),
@@ -260,38 +252,3 @@ def all_facts() -> tuple[Fact, ...]:
         for subject in tables[relation.table]
         for fact in _facts_of(name, subject)
     )
-
-
-@cache
-def core_facts() -> tuple[Fact, ...]:
-    """Return some two hundred facts whose answers are single words that the subject does not hold.
-
-    Capitals and regions of the prefectures, capitals of countries, and one work for each of some authors.
-    """
-    chosen: list[Fact] = []
-    authors = set()
-    for fact in all_facts():
-        if fact.relation not in CORE_RELATIONS or fact.answer in NOT_CORE or fact.answer in fact.subject:
-            continue
-        if fact.relation == "author_of_work":
-            katakana = re.fullmatch("[ァ-ヶー]{2,}", fact.answer)
-            if not katakana or re.search("[0-9・]", fact.subject) or fact.answer in authors:
-                continue
-            authors.add(fact.answer)
-        chosen.append(fact)
-    return tuple(chosen)
-
-
-def facts_in(subset: str) -> tuple[Fact, ...]:
-    """Return all facts or the core ones. Raises ValueError for an unknown subset."""
-    if subset not in SUBSETS:
-        raise ValueError(f"subset {subset!r}: allowed are {' '.join(SUBSETS)}")
-    return all_facts() if subset == "all" else core_facts()
-
-
-@cache
-def answers(relation: str, subset: str = "all") -> tuple[str, ...]:
-    """Return the different answers of a relation, in order of first use: the rivals of each other."""
-    if relation not in RELATIONS:
-        raise ValueError(f"relation {relation!r}: allowed are {' '.join(RELATIONS)}")
-    return tuple(dict.fromkeys(fact.answer for fact in facts_in(subset) if fact.relation == relation))

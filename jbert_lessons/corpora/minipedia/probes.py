@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from jbert_lessons.corpora.minipedia.annotation import Fact
 from jbert_lessons.corpora.minipedia.draw import Draw
-from jbert_lessons.corpora.minipedia.facts import SUBSETS, answers, facts_about, facts_in
+from jbert_lessons.corpora.minipedia.facts import facts_about
 from jbert_lessons.corpora.minipedia.statements import statement, templates_for
+from jbert_lessons.corpora.minipedia.subsets import answers, check_subset, facts_in
 from jbert_lessons.corpora.minipedia.templates import STOP
 
 
@@ -45,8 +46,7 @@ def fact_probes(split_seed: int = 0, subset: str = "all", *, new_templates: bool
     """
     if type(split_seed) is not int:
         raise ValueError(f"split_seed {split_seed!r}: allowed are whole numbers")
-    if subset not in SUBSETS:
-        raise ValueError(f"subset {subset!r}: allowed are {' '.join(SUBSETS)}")
+    check_subset(subset)
     return _probes(split_seed, subset, new_templates)
 
 

@@ -103,17 +103,22 @@ def _repeats(fact: Fact, template: Template) -> bool:
     return statement(fact, template, "plain", REFERENCE).text.count(noun) > 1
 
 
+def questions_for(relation: str) -> tuple[Template, ...]:
+    """Return the templates that ask for the answer of a relation."""
+    return rules()[relation]["ask"]
+
+
 @cache
 def question(fact: Fact, number: int) -> Sentence:
     """Ask for the answer of a fact, without a full stop: 岩手県の県庁所在地はどこですか."""
     parts: list[str | Sentence] = []
-    NO_DRAW.fill(rules()[fact.relation]["ask"][number], context(fact.kind, fact.subject), FULL, parts)
+    NO_DRAW.fill(questions_for(fact.relation)[number], context(fact.kind, fact.subject), FULL, parts)
     return join(parts)._replace(facts=())
 
 
 def ask(voice: Voice, fact: Fact) -> Sentence:
     """Ask for the answer of a fact in drawn words."""
-    return question(fact, voice.draw.integer(0, len(rules()[fact.relation]["ask"]) - 1))
+    return question(fact, voice.draw.integer(0, len(questions_for(fact.relation)) - 1))
 
 
 @cache
