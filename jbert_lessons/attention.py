@@ -74,9 +74,7 @@ class MultiHeadAttention(nn.Module):
         weights = None
         if self.fused and not need_weights:
             # As numbers to add, so that a row of nothing but padding comes out as in the written-out form.
-            bias = None if mask is None else torch.zeros_like(mask, dtype=query.dtype)
-            if mask is not None:
-                bias.masked_fill_(~mask, torch.finfo(query.dtype).min)
+            bias = None if mask is None else (~mask).to(query.dtype) * torch.finfo(query.dtype).min
             context = functional.scaled_dot_product_attention(query, key, value, bias, dropout)
         else:
             context, weights = scaled_dot_product_attention(query, key, value, mask)
