@@ -44,14 +44,17 @@ NAMES = bio_labels(LABELS)
 class Sentiment:
     """Positive or negative reviews; the score is accuracy."""
 
-    def __init__(self, tokenizer):
+    def __init__(self, tokenizer, max_length: int):
         self.tokenizer = tokenizer
+        self.max_length = max_length
 
     def examples(self, n: int, seed: int, split: str) -> list[tuple[str, str]]:
         return list(sentiment(n, seed, split))
 
     def encode(self, examples) -> list[Example]:
-        return [Example(self.tokenizer.encode(text), SENTIMENTS.index(label)) for text, label in examples]
+        encodings = [self.tokenizer.encode(text, max_length=self.max_length) for text, _ in examples]
+        labels = [SENTIMENTS.index(label) for _, label in examples]
+        return [Example(*one) for one in zip(encodings, labels, strict=True)]
 
     def model(self, config, generator):
         return BertForSequenceClassification(config, len(SENTIMENTS), generator=generator)
@@ -74,14 +77,15 @@ class Sentiment:
 class NamedEntities:
     """Names in sentences; the score is F1 of entities."""
 
-    def __init__(self, tokenizer):
+    def __init__(self, tokenizer, max_length: int):
         self.tokenizer = tokenizer
+        self.max_length = max_length
 
     def examples(self, n: int, seed: int, split: str) -> list[tuple[str, tuple]]:
         return [(text, tuple(map(tuple, entities))) for text, entities in named_entities(n, seed, split)]
 
     def encode(self, examples) -> list[Example]:
-        encodings = [self.tokenizer.encode(text) for text, _ in examples]
+        encodings = [self.tokenizer.encode(text, max_length=self.max_length) for text, _ in examples]
         return [
             Example(encoding, labels_of_pieces(encoding, entities, NAMES))
             for encoding, (_, entities) in zip(encodings, examples, strict=True)
@@ -132,7 +136,8 @@ def main() -> None:
     }
     print("| task | examples | start | test score | standard deviation |")
     print("|---|---|---|---|---|")
-    for task in (Sentiment(tokenizer), NamedEntities(tokenizer)):
+    longest = pretrained.config.max_position_embeddings
+    for task in (Sentiment(tokenizer, longest), NamedEntities(tokenizer, longest)):
         title = type(task).__doc__.partition(";")[0]
         valid, test = task.examples(VALID, 10, "valid"), task.examples(TEST, 10, "test")
         for n in EPOCHS:

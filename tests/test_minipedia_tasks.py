@@ -73,7 +73,7 @@ def test_a_review_and_its_mirror_are_the_same_characters_in_another_order(split,
 
 def test_each_word_is_as_frequent_in_positive_as_in_negative_reviews():
     counts = {label: Counter() for label in reviews.SENTIMENTS}
-    for text, label in reviews.sentiment(1000, 3):
+    for text, label in reviews.sentiment(1000, 3, mirrored_share=1):
         counts[label].update(surfaces(text))
     positive, negative = (counts[label] for label in reviews.SENTIMENTS)
     differing = sum(abs(positive[word] - negative[word]) for word in sorted(positive | negative))
@@ -96,14 +96,14 @@ def test_each_word_is_as_frequent_in_positive_as_in_negative_reviews():
 
 
 def test_a_bag_of_words_is_right_half_of_the_time_and_pairs_of_words_are_right_more_often():
-    train, test = (list(reviews.sentiment(600, 0, split)) for split in ("train", "test"))
+    train, test = (list(reviews.sentiment(600, 0, split, mirrored_share=1)) for split in ("train", "test"))
     assert NaiveBayes(train, list).accuracy(test) == 0.5  # a bag of characters: no segmentation to differ
     assert abs(NaiveBayes(train, surfaces).accuracy(test) - 0.5) < 0.01
     assert NaiveBayes(train, word_pairs).accuracy(test) > 0.8
 
 
 def test_reviews_follow_one_another_with_their_mirrors_so_that_labels_are_balanced():
-    examples = list(reviews.sentiment(101, 5))
+    examples = list(reviews.sentiment(101, 5, mirrored_share=1))
     assert len(examples) == 101
     assert {label for _, label in examples} == set(reviews.SENTIMENTS)
     for (one, label), (other, other_label) in zip(examples[0:100:2], examples[1:100:2], strict=True):
@@ -111,6 +111,26 @@ def test_reviews_follow_one_another_with_their_mirrors_so_that_labels_are_balanc
         assert sorted(one) == sorted(other)
     first_of_two = Counter(label for _, label in examples[::2])
     assert min(first_of_two.values()) > 10
+
+
+def test_in_straight_reviews_the_words_tell():
+    train, test = (list(reviews.sentiment(600, 0, split, mirrored_share=0)) for split in ("train", "test"))
+    assert 0.85 < NaiveBayes(train, surfaces).accuracy(test) < 1.0  # おいしくなかった has おいしい in it
+    both = [list(reviews.sentiment(600, 0, split)) for split in ("train", "test")]
+    assert 0.65 < NaiveBayes(both[0], surfaces).accuracy(both[1]) < 0.85
+    assert {label for _, label in test} == set(reviews.SENTIMENTS)
+    for pair in (reviews.review_pair(Draw("straight", n), straight=True) for n in range(200)):
+        assert 2 <= len(pair[0].sentences) <= 10
+        assert pair[0].text != pair[1].text
+        for one in pair:
+            assert not re.search(r"[{}\[\]|/ ]|、、|がが|をを|。。|^、", one.text)
+            assert set(one.aspects.values()) <= {one.sentiment}
+
+
+@pytest.mark.parametrize("share", [-0.1, 2, "half", None])
+def test_a_bad_share_is_named(share):
+    with pytest.raises(ValueError, match=r"mirrored_share .*: allowed are numbers from 0 to 1"):
+        reviews.sentiment(5, mirrored_share=share)
 
 
 def test_reviews_have_the_shape_of_a_text():
@@ -168,7 +188,7 @@ def test_a_review_can_be_of_one_kind(kind):
 def test_new_templates_are_not_those_of_training():
     new = (
         "けれども、|ことよりも強く|に比べて、|思いこんで"
-        "|どちらかと言えば|のほうに賛成|今の気持ち|とは言えても"
+        "|どちらかと言えば|のほうに賛成|今の気持ち|とは言えても|ことが心に"
     )
     train = [text for text, _ in reviews.sentiment(1000)]
     assert not any(re.search(new, text) for text in train)

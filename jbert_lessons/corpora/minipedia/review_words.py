@@ -97,6 +97,23 @@ NEW_TEMPLATES = """
     verdict fixed 今の気持ちは、{a}より{b}に[近い]。 満足 不満
     verdict fixed {b}とは言えても、{a}とは[言えない]。 当たりだ 外れだ
 """
+# Judgements that say what they mean: {b} alone.
+STRAIGHT_TEMPLATES = """
+    straight clause {b}。
+    straight clause {b}。
+    straight past {b}と[思った]。
+    straight past {b}ことをよく[覚えている]。
+    straight plain {s}は{b}と[感じた]。
+    straight plain {s}が{b}と[思った]。
+    verdict fixed {b}と[思う]。 {glad} {sorry}
+    verdict fixed {b}と[思った]。 {again} {never}
+    verdict fixed 人に聞かれたら、「{b}」と[答える]。 {advise} {warn}
+    verdict fixed 全体としては、[{b}だった]。 期待以上 期待外れ
+"""
+NEW_STRAIGHT_TEMPLATES = """
+    straight past {b}ことが心に[残った]。
+    verdict fixed 今の気持ちは、[{b}だ]。 満足 不満
+"""
 # How often each structure is drawn.
 WEIGHTS = {"contrast": 4, "change": 1, "comparison": 2, "expectation": 2, "negation": 3, "opinion": 1}
 PHRASES = {
@@ -236,3 +253,4 @@ def _templates(table: str) -> dict[str, list[Template]]:
 
 
 USUAL, UNSEEN = _templates(TEMPLATES), _templates(NEW_TEMPLATES)
+STRAIGHT, UNSEEN_STRAIGHT = _templates(STRAIGHT_TEMPLATES), _templates(NEW_STRAIGHT_TEMPLATES)

@@ -1,13 +1,14 @@
 """Reviews whose mood lies in how words are put together, not in which words they are.
 
-Every review has a mirror: the same words in another order, and the opposite sentiment. A sentence that
+Every such review has a mirror: the same words in another order, and the opposite sentiment. A sentence that
 judges has two slots, {a} for what is given up and {b} for what decides, and the mirror exchanges them:
 
     値段は高かったが、料理はおいしかった。   positive
     料理はおいしかったが、値段は高かった。   negative
 
 Review and mirror are equally likely, so a bag of words carries nothing: whatever a classifier makes
-of it, it is right half of the time. `sentiment` yields the two side by side, so this holds in every sample.
+of it, it is right half of the time. `sentiment` yields the two side by side, so this holds in every sample;
+among them it puts straight reviews, in which the words alone tell.
 """
 
 import re
@@ -48,17 +49,23 @@ class Review:
 
 
 def review_pair(
-    draw: Draw, split: str = "train", *, kind: str | None = None, new_templates: bool = False
+    draw: Draw,
+    split: str = "train",
+    *,
+    kind: str | None = None,
+    new_templates: bool = False,
+    straight: bool = False,
 ) -> tuple[Review, Review]:
     """Return a positive review and its negative mirror, both of `split`.
 
-    The judgements of `new_templates` are built in ways that no review of the split train has.
+    The judgements of `new_templates` are built in ways that no review of the split train has. In a
+    `straight` pair each judgement says what it means, so that the two differ in their words.
     """
     if kind not in (None, *KINDS):
         raise ValueError(f"kind {kind!r}: allowed are {' '.join(KINDS)}")
     check_split(split, new_templates)
     while True:
-        pair = _compose(draw, kind or draw.weighted(KINDS, (4, 3, 3)), new_templates)
+        pair = _compose(draw, kind or draw.weighted(KINDS, (4, 3, 3)), new_templates, straight)
         if split_of(pair[0].text) == split:
             return pair
 
@@ -71,15 +78,27 @@ def review(
 
 
 def sentiment(
-    n: int, seed: int = 0, split: str = "train", *, new_templates: bool = False
+    n: int,
+    seed: int = 0,
+    split: str = "train",
+    *,
+    new_templates: bool = False,
+    mirrored_share: float = 0.5,
 ) -> Iterator[tuple[str, str]]:
-    """Yield `n` texts with one of SENTIMENTS; each two that follow each other mirror one another."""
+    """Yield `n` texts with one of SENTIMENTS, in pairs of a positive and a negative one.
+
+    A share `mirrored_share` of the pairs mirror each other, so that their words tell nothing; the
+    others are straight. Raises ValueError for bad arguments.
+    """
     check_task(n, seed, split, new_templates)
+    if type(mirrored_share) not in (int, float) or not 0 <= mirrored_share <= 1:
+        raise ValueError(f"mirrored_share {mirrored_share!r}: allowed are numbers from 0 to 1")
 
     def examples() -> Iterator[tuple[str, str]]:
         for number in range(0, n, 2):
             draw = Draw("sentiment", seed, split, int(new_templates), number)
-            pair = review_pair(draw, split, new_templates=new_templates)
+            straight = not draw.chance(mirrored_share)
+            pair = review_pair(draw, split, new_templates=new_templates, straight=straight)
             for one in draw.shuffled(pair)[: n - number]:
                 yield one.text, one.sentiment
 
@@ -101,11 +120,15 @@ def aspects(
     return examples()
 
 
-def _compose(draw: Draw, kind: str, new_templates: bool) -> tuple[Review, Review]:
+def _compose(draw: Draw, kind: str, new_templates: bool, straight: bool = False) -> tuple[Review, Review]:
     words = review_words.draw_words(draw, kind)
     polite = draw.chance(0.5)
-    templates = review_words.UNSEEN if new_templates else review_words.USUAL
-    judgements = _plan(draw, kind, words, templates)
+    if straight:
+        templates = review_words.UNSEEN_STRAIGHT if new_templates else review_words.STRAIGHT
+        judgements = _straight_plan(draw, kind, words, templates)
+    else:
+        templates = review_words.UNSEEN if new_templates else review_words.USUAL
+        judgements = _plan(draw, kind, words, templates)
     if any(template.structure == "opinion" for template, _ in judgements) and kind != "製品":
         words["companion"] = "家族と"
     opening = draw.choice(review_words.OPENINGS[kind].split("/"))
@@ -155,6 +178,20 @@ def _plan(
         plan.append((template, taken))
         left = left[len(taken) :]
     if len(plan) < 2 or (len(plan) < 3 and draw.chance(0.9)):  # no more than ten sentences
+        plan.append((draw.choice(templates["verdict"]), []))
+    return plan
+
+
+def _straight_plan(
+    draw: Draw, kind: str, words: Mapping[str, str], templates: Mapping[str, list[Template]]
+) -> list[tuple[Template, list[Point]]]:
+    """Draw judgements about up to three different points, and often a verdict."""
+    points: dict[str, Point] = {}
+    for point in draw.shuffled(review_words.points_of(kind, words.get("product", ""))):
+        points.setdefault(point.aspect or point.subject, point)
+    left = draw.shuffled(list(points.values()))
+    plan = [(draw.choice(templates["straight"]), [point]) for point in left[: draw.integer(1, 3)]]
+    if len(plan) < 2 or draw.chance(0.6):
         plan.append((draw.choice(templates["verdict"]), []))
     return plan
 
