@@ -40,13 +40,17 @@ class PretrainingOptions:
 
     `warmup` is a share of the run; `accumulation` the number of parts in which a batch is computed,
     to save memory; `bfloat16` None means where the device has it; `evaluations` on held-out text are
-    spread evenly over the run. Raises ValueError for values that no run can have.
+    spread evenly over the run. With `short_length` the first `short_share` of the run reads pairs of
+    that length, more of them in a batch (Devlin et al., 2019, appendix A.2). Raises ValueError for
+    values that no run can have.
     """
 
     steps: int | None = None
     minutes: float | None = None
     batch_size: int = 16
     max_length: int = 64
+    short_length: int | None = None
+    short_share: float = 0.9
     mask_rate: float = 0.3
     whole_words: bool = False
     learning_rate: float = 1e-3
@@ -68,7 +72,11 @@ class PretrainingOptions:
                 raise ValueError(f"{name} must be greater than 0, not {value}")
         if self.max_length < 8:
             raise ValueError(f"max_length must be at least 8, not {self.max_length}")
-        for name in ("mask_rate", "warmup"):
+        if self.short_length is not None and not 8 <= self.short_length < self.max_length:
+            raise ValueError(
+                f"short_length must lie from 8 to below {self.max_length}, not {self.short_length}"
+            )
+        for name in ("mask_rate", "warmup", "short_share"):
             if not 0 < getattr(self, name) < 1:
                 raise ValueError(f"{name} must lie between 0 and 1, not {getattr(self, name)}")
 
@@ -99,20 +107,16 @@ class Pretrainer:
         self.device = model.nsp_head.weight.device
         self.bfloat16 = use_bfloat16(self.device, options.bfloat16)
         self.optimizer = make_optimizer(model, options.learning_rate, options.weight_decay)
-        self.maker = BatchMaker(
-            tokenizer,
-            batch_size=options.batch_size,
-            max_length=options.max_length,
-            mask_rate=options.mask_rate,
-            whole_words=options.whole_words,
-        )
+        self.maker = self._maker(options.max_length)
+        self.short_maker = self._maker(options.short_length) if options.short_length else None
         generator = torch.Generator().manual_seed(options.seed)
         # Always at the usual rate, so that runs with different rates can be compared.
         examiner = BatchMaker(tokenizer, batch_size=options.batch_size, max_length=options.max_length)
         pairs = examiner.epoch(held_out, random.Random(options.seed))
         self.held_out = [examiner.batch(batch, generator) for batch in pairs]
         self.batches: Iterator[list[SentencePair]] | None = None
-        self.position = {"step": 0, "epoch": 0, "batch": 0, "tokens": 0, "seconds": 0.0}
+        short = options.short_length is not None
+        self.position = {"step": 0, "epoch": 0, "batch": 0, "tokens": 0, "seconds": 0.0, "short": short}
         digest = hashlib.sha256()
         for sentence in chain.from_iterable(training):
             digest.update(sentence.tobytes() + b";")
@@ -121,6 +125,16 @@ class Pretrainer:
             "config": model.config.to_dict(),
             "corpus": digest.hexdigest(),
         }
+
+    def _maker(self, length: int) -> BatchMaker:
+        options = self.options
+        return BatchMaker(
+            self.tokenizer,
+            batch_size=options.batch_size * options.max_length // length,
+            max_length=length,
+            mask_rate=options.mask_rate,
+            whole_words=options.whole_words,
+        )
 
     def resume(self) -> int:
         """Take up the newest state in the folder and return its step.
@@ -214,6 +228,9 @@ class Pretrainer:
 
     def _step(self, progress: float) -> dict:
         options, position = self.options, self.position
+        if position["short"] and progress >= options.short_share:
+            position.update(short=False, epoch=position["epoch"] + 1, batch=0)
+            self.batches = None
         pairs = self._next_pairs()
         generator = torch.Generator().manual_seed(options.seed * 1_000_003 + position["step"])
         batch = self.maker.batch(pairs, generator)
@@ -239,7 +256,8 @@ class Pretrainer:
         while True:
             if self.batches is None:
                 generator = random.Random(f"{self.options.seed} epoch {position['epoch']}")
-                self.batches = islice(self.maker.epoch(self.training, generator), position["batch"], None)
+                maker = self.short_maker if position["short"] else self.maker
+                self.batches = islice(maker.epoch(self.training, generator), position["batch"], None)
             if (pairs := next(self.batches, None)) is not None:
                 return pairs
             position["epoch"] += 1

@@ -50,21 +50,39 @@ def stop_at(monkeypatch, step: int):
     monkeypatch.setattr(pretraining, "train_step", interrupted)
 
 
-def test_a_resumed_run_equals_an_unbroken_one(make_trainer, tmp_path, monkeypatch):
-    unbroken = make_trainer(tmp_path / "unbroken")
+@pytest.mark.parametrize(
+    "options", [{}, {"short_length": 12, "short_share": 0.5}], ids=["one", "two lengths"]
+)
+def test_a_resumed_run_equals_an_unbroken_one(make_trainer, tmp_path, monkeypatch, options):
+    unbroken = make_trainer(tmp_path / "unbroken", **options)
     unbroken.train()
     for stop in (1, 5, 11):
         folder = tmp_path / f"stopped at {stop}"
         with monkeypatch.context() as context:
             stop_at(context, stop)
             with pytest.raises(KeyboardInterrupt):
-                make_trainer(folder).train()
+                make_trainer(folder, **options).train()
         torch.manual_seed(999)  # whatever else happened in between
-        resumed = make_trainer(folder)
+        resumed = make_trainer(folder, **options)
         assert resumed.resume() == stop
         resumed.train()
         assert_equal(weights(unbroken), weights(resumed))
         assert resumed.position["tokens"] == unbroken.position["tokens"]
+
+
+def test_the_first_part_of_a_run_can_read_shorter_pairs(make_trainer, tmp_path, monkeypatch):
+    widths = []
+
+    def noted(model, batch, *rest):
+        widths.append(batch["input_ids"].shape[1])
+        return train_step(model, batch, *rest)
+
+    monkeypatch.setattr("jbert_lessons.pretraining.train_step", noted)
+    trainer = make_trainer(tmp_path, short_length=12, short_share=0.5)
+    trainer.train()
+    half = len(widths) // 2
+    assert max(widths[:half]) <= 12 < max(widths[half:])
+    assert trainer.short_maker.batch_size > trainer.maker.batch_size
 
 
 def test_the_same_seed_gives_the_same_model(make_trainer, tmp_path):
