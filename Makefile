@@ -6,7 +6,7 @@ PYTHON ?= python3
 PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 READY = .venv/.ready
 
-.PHONY: lab test test-gpu format clean
+.PHONY: lab test test-gpu exercises wrong-answers format clean
 
 lab: $(READY)
 	.venv/bin/jbert lab $(ARGS)
@@ -19,6 +19,18 @@ test: $(READY)
 test-gpu: $(READY)
 	.venv/bin/python -c "import torch; assert torch.cuda.is_available(), 'make test-gpu needs a CUDA device, and torch finds none'"
 	JBERT_DEVICE=cuda .venv/bin/python -m pytest $(ARGS)
+
+# The sheets in exercises/ are made from solutions/; ARGS="--solutions 05_attention", for example.
+exercises: $(READY)
+	.venv/bin/python -m jbert_lessons.sheets $(ARGS)
+
+# What learners get wrong, and what the checks tell them.
+wrong-answers: $(READY)
+	.venv/bin/python -m tests.wrong_answers
+
+test-browser: $(READY)
+	.venv/bin/python -c "import playwright" 2>/dev/null || $(PIP_INSTALL) playwright
+	.venv/bin/python -m pytest -rs tests/test_browser.py $(ARGS)
 
 format: $(READY)
 	.venv/bin/ruff check --fix .

@@ -1,4 +1,4 @@
-"""The command `jbert`: check the machine, open the course, pretrain a model, fill masks."""
+"""The command `jbert`: check the machine, open the course, train, fill masks, follow the exercises."""
 
 import functools
 import subprocess
@@ -79,22 +79,23 @@ def pretrain(
         str, typer.Option(help="Facts of Minipedia to learn: core (208, in minutes) or all (in an hour).")
     ] = "core",
     preset: Annotated[str, typer.Option(help="Size: tiny, mini, small, medium, base, large.")] = "tiny",
-    minutes: Annotated[
-        float | None, typer.Option(help="Train for this long (10 if nothing is said).")
-    ] = None,
-    steps: Annotated[int | None, typer.Option(help="Train for this many batches instead.")] = None,
-    vocab_size: Annotated[int, typer.Option(help="Pieces in the vocabulary.")] = 8_000,
+    minutes: Annotated[float | None, typer.Option(help="Train for this long.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Train for this many batches.")] = None,
+    vocab_size: Annotated[int | None, typer.Option(help="Pieces in the vocabulary.")] = None,
     limit_alphabet: Annotated[
         int | None, typer.Option(help="Characters in the vocabulary; a quarter of its size if not said.")
     ] = None,
     encoding: Annotated[
         str, typer.Option(help="Encoding of the text files; Aozora's are recognised.")
     ] = "utf-8",
-    batch_size: Annotated[int, typer.Option(help="Sentence pairs in a batch.")] = 16,
+    batch_size: Annotated[int | None, typer.Option(help="Sentence pairs in a batch.")] = None,
     max_length: Annotated[
-        int, typer.Option(help="Tokens in a sentence pair, and the longest the model reads.")
-    ] = 64,
-    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
+        int | None, typer.Option(help="Tokens in a sentence pair, and the longest the model reads.")
+    ] = None,
+    short_length: Annotated[
+        int | None, typer.Option(help="Tokens in a pair in the first 90 % of the run; --max-length after.")
+    ] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
     mask_rate: Annotated[float, typer.Option(help="Share of the tokens to guess.")] = 0.3,
     whole_words: Annotated[bool, typer.Option(help="Mask whole words rather than pieces.")] = False,
     dropout: Annotated[float, typer.Option(help="Dropout; a short run needs none.")] = 0.0,
@@ -107,16 +108,23 @@ def pretrain(
         bool, typer.Option(help="Go on with the run in --out; repeat the options of its start.")
     ] = False,
 ) -> None:
-    """Train a tokenizer and a BERT from nothing on Japanese text (MLM and NSP)."""
-    from jbert_lessons.pretraining import PretrainingOptions
-    from jbert_lessons.pretraining_job import pretrain_on_text
+    """Train a tokenizer and a BERT from nothing on Japanese text (MLM and NSP).
 
+    Steps or minutes, sizes and learning rate have defaults that suit the core facts of Minipedia (five
+    minutes), all its facts (more than an hour) or other text (ten minutes); see RECIPES in
+    pretraining_job.py.
+    """
+    from jbert_lessons.pretraining import PretrainingOptions
+    from jbert_lessons.pretraining_job import pretrain_on_text, recipe
+
+    given = {
+        **{"steps": steps, "minutes": minutes, "vocab_size": vocab_size, "batch_size": batch_size},
+        **{"max_length": max_length, "short_length": short_length, "learning_rate": learning_rate},
+    }
+    chosen = recipe(corpus, facts, **given)
+    vocab_size = chosen.pop("vocab_size")
     options = PretrainingOptions(
-        steps=steps,
-        minutes=10.0 if minutes is None and steps is None else minutes,
-        batch_size=batch_size,
-        max_length=max_length,
-        learning_rate=learning_rate,
+        **chosen,
         mask_rate=mask_rate,
         whole_words=whole_words,
         accumulation=accumulation,
@@ -170,6 +178,33 @@ def fill(
         for rank, (token, probability) in enumerate(fills, start=1):
             table.add_row(str(number), str(rank), token.replace("[", "\\["), f"{probability:.3f}")
     console.print(table)
+
+
+@app.command()
+def progress() -> None:
+    """Show which exercises you have passed, and which are open."""
+    from jbert_lessons.checks import progress
+
+    table = Table("lesson", "passed", "open", box=None)
+    for row in progress.summary():
+        table.add_row(row.lesson, f"{len(row.passed)} of {len(row.exercises)}", ", ".join(row.open))
+    console.print(table)
+    place = progress.path()
+    kept = "Nothing is kept: JBERT_PROGRESS=off." if place is None else f"Kept in {place}"
+    typer.echo(kept)
+
+
+@app.command()
+@one_line_errors
+def classroom(
+    folder: Annotated[Path, typer.Argument(help="Folder for the course; made if it does not exist.")],
+) -> None:
+    """Make an nbgrader course folder of the exercise sheets, for teachers."""
+    from jbert_lessons.classroom import make_course
+
+    names = make_course(folder)
+    typer.echo(f"Assignments: {', '.join(names)}")
+    typer.echo(f"In {folder}, for example: nbgrader generate_assignment {names[0]}")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,26 @@ MINIPEDIA = {
 }
 
 
+# What a run does if nothing else is said: about the core facts, about all of them, on other text.
+RECIPES = {
+    "core": {"steps": 4_000, "batch_size": 32, "max_length": 32, "learning_rate": 2e-3, "vocab_size": 2_000},
+    "all": {
+        **{"steps": 45_000, "batch_size": 8, "max_length": 128, "short_length": 32},
+        **{"learning_rate": 2e-3, "vocab_size": 8_000},
+    },
+    "text": {"minutes": 10.0, "batch_size": 16, "max_length": 64, "learning_rate": 1e-3, "vocab_size": 8_000},
+}
+
+
+def recipe(corpus: str | Path | None, facts: str, **given) -> dict:
+    """Return the recipe for a corpus, or for these facts of Minipedia, changed by all that is not None."""
+    chosen = {name: value for name, value in given.items() if value is not None}
+    usual = RECIPES["text" if corpus is not None else facts if facts in RECIPES else "core"]
+    bounded = chosen.keys() & {"steps", "minutes"}
+    kept = {name: value for name, value in usual.items() if not (bounded and name in ("steps", "minutes"))}
+    return {**kept, **chosen}
+
+
 def pretrain_on_text(
     out: str | Path,
     options: PretrainingOptions,

@@ -2,7 +2,14 @@ import pytest
 
 from jbert_lessons.checkpoints import load_model
 from jbert_lessons.pretraining import PretrainingOptions
-from jbert_lessons.pretraining_job import MINIPEDIA, minipedia, pretrain_on_text, read_documents
+from jbert_lessons.pretraining_job import (
+    MINIPEDIA,
+    RECIPES,
+    minipedia,
+    pretrain_on_text,
+    read_documents,
+    recipe,
+)
 
 
 @pytest.mark.parametrize("facts", MINIPEDIA)
@@ -56,3 +63,19 @@ def test_sizes_are_checked_before_any_work(tmp_path):
     with pytest.raises(ValueError, match="facts 'most': allowed are core all"):
         pretrain_on_text(tmp_path / "out", PretrainingOptions(steps=1), facts="most")
     assert not (tmp_path / "out").exists()
+
+
+def test_every_recipe_is_one_that_runs():
+    for corpus, facts in ((None, "core"), (None, "all"), ("file.txt", "core")):
+        chosen = recipe(corpus, facts)
+        assert chosen.pop("vocab_size") > 0
+        PretrainingOptions(**chosen)
+
+
+def test_what_is_given_replaces_what_the_recipe_says():
+    assert recipe(None, "core", batch_size=3, steps=None)["batch_size"] == 3
+    assert recipe(None, "core", minutes=1.0) == {
+        **{name: value for name, value in RECIPES["core"].items() if name != "steps"},
+        "minutes": 1.0,
+    }
+    assert recipe("file.txt", "all") == RECIPES["text"]

@@ -1,0 +1,5 @@
+"""Checks: what tells a learner why an answer is wrong. One module for each lesson."""
+
+from jbert_lessons.checks import attention
+
+__all__ = ["attention"]
