@@ -6,7 +6,7 @@ PYTHON ?= python3
 PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 READY = .venv/.ready
 
-.PHONY: lab test test-gpu exercises wrong-answers format clean
+.PHONY: lab test test-gpu test-browser exercises wrong-answers format clean
 
 lab: $(READY)
 	.venv/bin/jbert lab $(ARGS)

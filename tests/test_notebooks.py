@@ -1,5 +1,7 @@
 """What nbval does not see: cells that never ran, tracebacks, warnings, paths, too many ignored outputs."""
 
+import ast
+import html
 import re
 from pathlib import Path
 
@@ -62,3 +64,42 @@ def test_pictures_have_alternative_text(notebook):
     for cell in code_cells(notebook):
         if any("image/png" in output.get("data", {}) for output in cell.outputs):
             assert len(cell.metadata.get("alt", "")) > 20, cell.source
+
+
+def without_docstrings(tree: ast.AST) -> ast.AST:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and body:
+            first = body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body = body[1:] or [ast.Pass()]
+    return tree
+
+
+def definitions(source: str) -> dict[str, str]:
+    """The functions and classes of a source by name, as syntax trees without docstrings."""
+    tree = without_docstrings(ast.parse(source))
+    defined = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
+    return {node.name: ast.dump(node) for node in defined}
+
+
+LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks" and not path.stem.startswith("00")]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_what_a_lesson_builds_is_what_the_package_runs(path):
+    """Cells tagged `package` define what the lesson's module defines, and all that is public in it."""
+    module = (ROOT / "jbert_lessons" / f"{path.stem[3:]}.py").read_text(encoding="utf-8")
+    cells = code_cells(nbformat.read(path, as_version=4))
+    built = definitions("\n".join(cell.source for cell in cells if "package" in tags(cell)))
+    defined = definitions(module)
+    assert {name for name in defined if not name.startswith("_")} <= set(built)
+    for name, tree in built.items():
+        assert tree == defined[name], f"{name} differs from the module's"
+
+
+def test_a_picture_s_alternative_text_is_what_the_page_shows(notebook):
+    for cell in code_cells(notebook):
+        shown = "".join(str(output.get("data", {}).get("text/html", "")) for output in cell.outputs)
+        if "Description of the picture" in shown:
+            assert html.escape(cell.metadata["alt"]) in shown
