@@ -137,7 +137,7 @@ def attention_head(weights: Sequence, tokens: Sequence[str], title: str = "", al
     left, right = figure.subplots(1, 2, width_ratios=(2, 1))
     draw_matrix(left, numbers, tokens, tokens, 5, height - 1)
     set_titles(left, "", "to", "from")
-    draw_lines(right, numbers, tokens)
+    draw_lines(right, numbers, tokens, 0.1)
     figure.suptitle(title, parse_math=False)
     said = (
         f"{describe_heading('Attention', title)}. Left, a heat map: the row is the token that attends, the "
@@ -173,11 +173,16 @@ def curves(
             axes.set(**{f"{name}scale": "log"})
             axis = getattr(axes, f"{name}axis")
             axis.set(major_formatter=PlainLogFormatter(), minor_formatter=PlainLogFormatter())
+    if log_x and len(places) <= MOST_NUMBERS:
+        axes.set_xticks(places, [f"{place:g}" for place in places])
+        axes.set_xticks([], minor=True)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     for (color, dashes, marker), line in zip(STYLES, lines.values(), strict=False):
         every = max(1, len(places) // 10)
         axes.plot(places, line, color=color, ls=dashes, marker=marker, markevery=every, lw=1.8)
+    if not log_y and min(line.min() for line in lines.values()) >= 0:
+        axes.set_ylim(bottom=0)
     set_titles(axes, "", x_label, y_label)
     name_lines(axes, STYLES, places[-1], {name: line[-1] for name, line in lines.items()})
     at, show = number_format(places), number_format(np.stack(list(lines.values())))
