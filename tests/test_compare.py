@@ -8,7 +8,7 @@ import torch
 
 from jbert_lessons.attention import MultiHeadAttention
 from jbert_lessons.checks import attention as checks
-from jbert_lessons.checks.compare import ask, check_number, check_sum, compare, parts, softmax
+from jbert_lessons.checks.compare import ask, check_number, check_sum, compare, parts, recognise, softmax
 from jbert_lessons.checks.exercise import Wrong
 
 EXPECTED = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
@@ -58,6 +58,7 @@ def test_a_known_mistake_is_named_before_shape_and_numbers():
 
 def test_a_mistake_that_makes_no_difference_is_none():
     compare(EXPECTED, EXPECTED, "the sum", [("a mistake", EXPECTED)])
+    recognise(EXPECTED, EXPECTED, [("a mistake", EXPECTED)])
 
 
 def test_a_single_number_has_no_index():
@@ -104,11 +105,13 @@ def test_softmax_is_torchs():
 
 def test_shares():
     weights = torch.rand(2, 3, 4, generator=torch.Generator().manual_seed(0))
-    check_sum(softmax(weights), "the words")
-    assert "sum to 1 over the words" in message_of(check_sum, softmax(weights, 1), "the words")
-    assert "sum to 1 over axis 0" in message_of(check_sum, softmax(weights, 0), "the words")
-    assert "negative" in message_of(check_sum, -softmax(weights), "the words")
-    assert "sums to 0.5, not to 1 here" in message_of(check_sum, softmax(weights) / 2, "the words", " here")
+    check_sum(softmax(weights), "words")
+    assert "sum to 1 over the words" in message_of(check_sum, softmax(weights, 1), "words")
+    assert "sum to 1 over axis 0" in message_of(check_sum, softmax(weights, 0), "words")
+    for one_sum in (weights / weights.sum(), weights / weights.sum((-2, -1), keepdim=True)):
+        assert "divides by the sum over all words (rows); each row" in message_of(check_sum, one_sum, "words")
+    assert "negative" in message_of(check_sum, -softmax(weights), "words")
+    assert "sums to 0.5, not to 1 here" in message_of(check_sum, softmax(weights) / 2, "words", " here")
 
 
 # Right answers unlike the sheet's: a check that knows only one way would reject them.

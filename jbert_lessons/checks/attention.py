@@ -1,20 +1,19 @@
 """Checks of lesson 05, attention. The references are float64, written apart from the package."""
 
 import math
-from itertools import permutations
+from itertools import permutations, product
 
 import torch
 from torch import Tensor, nn
 
-from jbert_lessons.checks.compare import Mistakes, ask, check_number, check_sum, compare, parts, same, softmax
+from jbert_lessons.checks.compare import ask, check_number, check_sum, compare, parts, recognise, softmax
 from jbert_lessons.checks.exercise import Wrong, exercise
 
 LESSON = "05_attention"
 OUTPUT, WEIGHTS = "the output", "the weights"
 
 # Axes before the last two, n queries, m keys, size d. In the first two even mixed-up axes fit each other.
-CUBES = [((4,), 4, 4, 4), ((3, 3), 3, 3, 3)]
-SHAPES = [*CUBES, ((2,), 3, 5, 8), ((1,), 1, 7, 4), ((), 5, 1, 16), ((2, 3), 4, 2, 9)]
+SHAPES = [(4, 4, 4, 4), (3, 3, 3, 3, 3), (2, 3, 5, 8), (1, 1, 7, 4), (5, 1, 16), (2, 3, 4, 2, 9)]
 
 
 @exercise(
@@ -30,14 +29,14 @@ SHAPES = [*CUBES, ((2,), 3, 5, 8), ((1,), 1, 7, 4), ((), 5, 1, 16), ((2, 3), 4, 
 def scaled_dot_product(answer):
     """The answer is a function (query, key, value) → (output, weights): softmax(Q Kᵀ / √d) V."""
     generator = torch.Generator().manual_seed(1)
-    for leading, n, m, d in SHAPES:
+    for *leading, n, m, d in SHAPES:
         query, key, value = _draw(generator, leading, n, m, d)
-        expected = softmax(_scores(query, key))
+        expected = _weights(query, key)
         case = f" for query {tuple(query.shape)} and key {tuple(key.shape)}"
         output, weights = parts(ask(answer, query, key, value), OUTPUT, WEIGHTS)
-        if n == m == d and same(output, expected):
-            raise Wrong("the two results are in the other order: the output comes first, then the weights")
-        _check_weights(weights, expected, case, None, _mistakes(query, key, None))
+        swapped = "the two results are in the other order: the output comes first, then the weights"
+        mistakes = [(swapped, _mix(expected, value)), *_mistakes(query, key)]
+        _check_weights(weights, expected, case, mistakes=mistakes)
         mistakes = [("the output mixes the keys; it should mix the values", _mix(expected, key))]
         if n == m:
             mistakes += [("the output adds up over the queries, not the keys", _mix(expected.mT, value))]
@@ -45,10 +44,8 @@ def scaled_dot_product(answer):
     query, key, value = torch.randint(-40, 41, (3, 2, 4, 4), generator=generator).float()
     _, weights = parts(ask(answer, query, key, value), OUTPUT, WEIGHTS)
     if isinstance(weights, Tensor) and weights.isnan().any():
-        raise Wrong(
-            "scores in the hundreds give NaN: e¹⁰⁰ is too large for float32; torch.softmax avoids this"
-        )
-    compare(weights, softmax(_scores(query, key)), "the weights for scores in the hundreds")
+        raise Wrong("scores in the hundreds give NaN: e¹⁰⁰ overflows float32; torch.softmax avoids this")
+    compare(weights, _weights(query, key), "the weights for scores in the hundreds")
 
 
 @exercise(
@@ -68,7 +65,7 @@ def padding_mask(answer):
     for rows in ["1100 1011 1000 0111", "111100 110000", "11100", "1 1 1", "1111 1111"]:
         mask = torch.tensor([[sign == "1" for sign in row] for row in rows.split()])
         query, key, value = _draw(generator, mask.shape[:1], 4 if len(mask) == 4 else 3, mask.shape[1], 4)
-        expected = softmax(_hide(_scores(query, key), mask))
+        expected = _weights(query, key, mask)
         case = f" for query {tuple(query.shape)} and mask {tuple(mask.shape)}"
         output, weights = parts(ask(answer, query, key, value, mask), OUTPUT, WEIGHTS)
         _check_weights(weights, expected, case, mask, _mistakes(query, key, mask))
@@ -78,12 +75,12 @@ def padding_mask(answer):
     query = torch.full((2, 3, 4), 5.0)
     _, weights = parts(ask(answer, query, key, torch.ones(2, 5, 4), mask), OUTPUT, WEIGHTS)
     case = " where the scores at padding are near -170 and those at tokens near -230"
-    _check_weights(weights, softmax(_hide(_scores(query, key), mask)), case, mask)
+    _check_weights(weights, _weights(query, key, mask), case, mask)
     mask = torch.tensor([[True, True, False], [False, False, False]])
-    query, key, value = _draw(generator, (2,), 3, 3, 4)
+    query, key, value = _draw(generator, mask.shape[:1], 3, 3, 4)
     output, weights = parts(ask(answer, query, key, value, mask), OUTPUT, WEIGHTS)
     if any(isinstance(found, Tensor) and not found.isfinite().all() for found in (output, weights)):
-        reason = "its softmax divides 0 by 0. Hide its scores with a finite number"
+        reason = "somewhere 0 is divided by 0. Replace its scores by a finite number before the softmax"
         raise Wrong(f"a sentence that is nothing but padding gives NaN: {reason}")
 
 
@@ -112,17 +109,15 @@ def split_and_merge_heads(split, merge):
             ("positions stand before heads: these two axes should change places", y.transpose(1, 2)),
             ("the last two axes are swapped: positions come before a head's numbers", y.mT),
         ]
-        mistakes = [(what + message, wrong) for message, wrong in mistakes]
-        compare(ask(split, x, heads), y, what.rstrip(": "), mistakes)
+        compare(ask(split, x, heads), y, what.rstrip(": "), [(what + why, it) for why, it in mistakes])
         what = f"merge_heads for x {tuple(y.shape)}: "
         mistakes = [
             (memory + "a position gets numbers of other positions", y.reshape(x.shape)),
             (turns, y.permute(0, 2, 3, 1).reshape(x.shape)),
             ("four axes are left: the heads and their numbers should become one axis", y.transpose(1, 2)),
         ]
-        mistakes = [(what + message, wrong) for message, wrong in mistakes]
         for layout in (y, y.transpose(1, 2).contiguous().transpose(1, 2)):
-            compare(ask(merge, layout), x, what.rstrip(": "), mistakes)
+            compare(ask(merge, layout), x, what.rstrip(": "), [(what + why, it) for why, it in mistakes])
 
 
 @exercise(
@@ -150,13 +145,11 @@ def find_the_bug(answer):
         projected = (reference[name](x.double()) for name in ("query", "key", "value"))
         query, key, value = (torch.stack(whole.split(hidden // heads, -1), 1) for whole in projected)
         mask = mask[:, None]  # for all heads
-        expected = softmax(_hide(_scores(query, key), mask))
+        expected = _weights(query, key, mask)
         try:
             _check_weights(weights, expected, "", mask, _mistakes(query, key, mask))
         except Wrong as wrong:
-            raise Wrong(
-                f"BuggyAttention computes the weights rightly, your class does not: {wrong}"
-            ) from None
+            raise Wrong(f"BuggyAttention gets the weights right, your class does not: {wrong}") from None
         context = _mix(expected, value)
         merged = torch.cat(context.unbind(1), -1)
         mistakes = [
@@ -231,52 +224,42 @@ def _build(answer, hidden: int, heads: int, state: dict[str, Tensor]):
     return module.eval().forward
 
 
-def _draw(generator: torch.Generator, leading: tuple, n: int, m: int, d: int) -> list[Tensor]:
+def _draw(generator: torch.Generator, leading: list | torch.Size, n: int, m: int, d: int) -> list[Tensor]:
     return [torch.randn(*leading, length, d, generator=generator) for length in (n, m, m)]
 
 
-def _scores(query: Tensor, key: Tensor) -> Tensor:
-    return torch.einsum("...nd,...md->...nm", query.double(), key.double()) / math.sqrt(query.shape[-1])
+def _weights(query: Tensor, key: Tensor, mask: Tensor | None = None) -> Tensor:
+    scores = torch.einsum("...nd,...md->...nm", query.double(), key.double()) / math.sqrt(query.shape[-1])
+    return softmax(scores if mask is None else torch.where(mask[..., None, :], scores, -math.inf))
 
 
 def _mix(weights: Tensor, value: Tensor) -> Tensor:
     return torch.einsum("...nm,...md->...nd", weights, value.double())
 
 
-def _hide(scores: Tensor, mask: Tensor | None) -> Tensor:
-    return scores if mask is None else torch.where(mask[..., None, :], scores, -math.inf)
-
-
-def _check_weights(weights, expected: Tensor, case: str, mask=None, mistakes: Mistakes = ()) -> None:
+def _check_weights(weights, expected: Tensor, case: str, mask=None, mistakes=()) -> None:
     """Raise Wrong unless the weights are those expected, with the reason if it is a known one."""
-    for message, wrong in mistakes:
-        if same(weights, wrong) and not same(wrong, expected):
-            raise Wrong(message)
+    recognise(weights, expected, mistakes)
     if isinstance(weights, Tensor) and weights.shape == expected.shape and not weights.isnan().any():
-        check_sum(weights, "the queries", case)
+        check_sum(weights, "queries", case)
         seen = 0.0 if mask is None else torch.where(mask[..., None, :], 0.0, weights).max().item()
         if seen > 1e-6:
-            reason = "the number that takes the place of its score is not negative enough"
+            reason = "a score must be replaced by a very negative number before the softmax"
             raise Wrong(f"padding still gets a weight of {seen:.2g}{case}: {reason}")
     compare(weights, expected, WEIGHTS + case)
 
 
-def _mistakes(query: Tensor, key: Tensor, mask: Tensor | None) -> Mistakes:
-    """Wrong masks, wrong scales and wrong axes, with the weights that they give."""
-    scores, root = _scores(query, key), math.sqrt(query.shape[-1])
-    n, m = scores.shape[-2:]
-    if mask is not None:
-        plain, tokens = softmax(scores), mask[..., None, :]
-        yield "the mask does not change the weights: does the masked tensor go into the softmax?", plain
-        yield "the mask acts after the softmax: the rows no longer sum to 1", plain * tokens
-        yield "a score of 0 does not hide: e⁰ is 1, so padding still gets a share", softmax(scores * tokens)
-        yield "the mask is inverted: tokens are hidden and padding is seen", softmax(_hide(scores, ~mask))
-        for number in (-1e30, -math.inf) if n == m else ():
-            rows = torch.where(mask[..., None], scores, number)
-            yield "the mask hides queries (rows of the scores); it should hide keys (columns)", softmax(rows)
-        if mask.ndim == 2 and len(mask) == n:
-            message = "query i gets the mask of sentence i: the mask needs an axis between batch and keys"
-            yield message, softmax(torch.where(mask, scores, -math.inf))
+def _mistakes(query: Tensor, key: Tensor, mask: Tensor | None = None):
+    """Yield wrong products, scales, masks and axes with the weights they give: each alone, then in pairs."""
+    root, n, m = math.sqrt(query.shape[-1]), query.shape[-2], key.shape[-2]
+    products = [("", query.double() @ key.double().mT)]
+    if n == m:
+        products += [("each row of your weights belongs to a key, not to a query", products[0][1].mT)]
+    for order in permutations(range(key.ndim)) if len(set(key.shape)) == 1 else ():
+        message = "other axes of the keys than the last two change places: count from the back (-1, -2)"
+        if order == tuple(range(key.ndim)):
+            message = "the keys are multiplied as they stand: swap their last two axes first"
+        products += [(message, query.double() @ key.double().permute(order))]
     scales = [
         ("not scaled: where is the division by √d?", 1),
         ("divided by d; √d is meant", root**2),
@@ -284,14 +267,34 @@ def _mistakes(query: Tensor, key: Tensor, mask: Tensor | None) -> Mistakes:
         *(("divided by √ of the text's length; d is the size of one vector", math.sqrt(x)) for x in (n, m)),
     ]
     if query.ndim == 4:
-        hidden = query.shape[1] * query.shape[-1]
-        scales += [("divided by √ of the hidden size; d is the size of one head", math.sqrt(hidden))]
-    for message, scale in scales:
-        yield f"the scores are {message}", softmax(_hide(scores * root / scale, mask))
-    yield "the division by √d comes after the softmax", softmax(_hide(scores * root, mask)) / root
-    yield "each row of your weights belongs to a key; it should belong to a query", softmax(scores.mT)
-    for order in permutations(range(key.ndim)) if mask is None and len(set(key.shape)) == 1 else ():
-        message = "other axes of the keys than the last two change places: count from the back (-1, -2)"
-        if order == tuple(range(key.ndim)):
-            message = "the keys are multiplied as they stand: swap their last two axes first"
-        yield message, softmax(query.double() @ key.double().permute(order) / root)
+        scales += [("divided by √ of the hidden size; d is one head's size", root * query.shape[1] ** 0.5)]
+    scales = [("", root, 1), *((f"the scores are {message}", before, 1) for message, before in scales)]
+    scales += [("the division by √d comes after the softmax", 1, root)]
+    message = "the softmax runs over the wrong axis: each query needs weights that sum to 1 over the keys"
+    axes = [("", -1), *((message, axis) for axis in range(-query.ndim, -1))]
+    for count, *ways in product((1, 2), products, scales, _masks(mask, n, m), axes):
+        messages = [message for message, *_ in ways if message]
+        if len(messages) == count:
+            (_, scores), (_, before, after), (_, seen, number, kept), (_, axis) = ways
+            weights = softmax(torch.where(seen, scores / before, number), axis) * kept / after
+            yield messages[0] if count == 1 else "two mistakes: (1) {} (2) {}".format(*messages), weights
+
+
+def _masks(mask: Tensor | None, n: int, m: int) -> list[tuple]:
+    """Return ways to mask: a message, the scores that stay, what replaces the others, what times weights."""
+    if mask is None:
+        return [("", torch.tensor(True), 0, 1)]
+    keys, queries = mask[..., None, :], mask[..., None]
+    masks = [
+        ("", keys, -1e30, 1),
+        ("the mask does not change the weights: does its result go into the softmax?", keys | True, 0, 1),
+        ("the mask acts after the softmax: the rows no longer sum to 1", keys | True, 0, keys),
+        ("a score of 0 does not hide: e⁰ is 1, so padding still gets a share", keys, 0, 1),
+        ("the mask is inverted: tokens are hidden and padding is seen", ~keys, -1e30, 1),
+    ]
+    for number in (0, -1e30, -math.inf) if n == m else ():
+        message = "the mask hides queries (rows of the scores); it should hide keys (columns)"
+        masks += [(message, queries, number, 1), (message + " only", keys & queries, number, 1)]
+    if mask.ndim == 2 and len(mask) == n:
+        masks += [("query i gets the mask of sentence i: add an axis between batch and keys", mask, -1e30, 1)]
+    return masks

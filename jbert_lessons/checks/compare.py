@@ -69,9 +69,9 @@ def same(found: Any, expected: Tensor) -> bool:
     return torch.allclose(_numbers(found), _numbers(expected), rtol=0, atol=TOLERANCE, equal_nan=True)
 
 
-def recognise(found: Any, mistakes: Mistakes) -> None:
-    """Raise Wrong with the message of the mistake that gives just what was found, if there is one."""
-    for message, wrong in mistakes:
+def recognise(found: Any, expected: Tensor, mistakes: Mistakes) -> None:
+    """Raise Wrong with the message of the first mistake that gives what was found, unless it is expected."""
+    for message, wrong in mistakes if not same(found, expected) else ():
         if same(found, wrong):
             raise Wrong(message)
 
@@ -88,7 +88,7 @@ def compare(found: Any, expected: Tensor, what: str, mistakes: Mistakes = ()) ->
         raise Wrong(f"{what}: a tensor is expected, your function returned {_kind(found)}")
     if same(found, expected):
         return
-    recognise(found, mistakes)
+    recognise(found, expected, mistakes)
     _compare_shapes(tuple(found.shape), tuple(expected.shape), what)
     found, expected = _numbers(found), _numbers(expected)
     if (index := _first(found.isnan() & ~expected.isnan())) is not None:
@@ -124,18 +124,20 @@ def softmax(x: Tensor, axis: int = -1) -> Tensor:
 def check_sum(weights: Tensor, rows: str, case: str = "") -> None:
     """Raise Wrong unless the weights are shares: the last axis sums to 1.
 
-    `rows` says what the axis before it counts, for example "the queries".
+    `rows` says what the axis before it counts, for example "queries".
     """
 
-    def all_one(axis: int) -> bool:
-        return (_numbers(weights).sum(axis) - 1).abs().max().item() < 1e-3
+    def all_one(*axes: int) -> bool:
+        return (_numbers(weights).sum(axes) - 1).abs().max().item() < 1e-3
 
     if all_one(-1):
         return
     for axis in range(-2, -weights.ndim - 1, -1):
         if all_one(axis):
-            which = rows if axis == -2 else f"axis {weights.ndim + axis}"
+            which = f"the {rows}" if axis == -2 else f"axis {weights.ndim + axis}"
             raise Wrong(f"your weights sum to 1 over {which}: the softmax runs over the wrong axis")
+        if all_one(*range(axis, 0)):
+            raise Wrong(f"the softmax divides by the sum over all {rows} (rows); each row needs its own sum")
     if (weights < 0).any():
         raise Wrong("some of your weights are negative: is there a softmax?")
     sums = _numbers(weights).sum(-1).flatten()

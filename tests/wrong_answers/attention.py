@@ -36,9 +36,9 @@ def by_hand(query, key, value):
     return weights.matmul(value), weights
 
 
-def overflows(query, key):
-    exponentials = torch.exp(scores_of(query, key))
-    return exponentials / exponentials.sum(-1, keepdim=True)
+def shares(axes):
+    """Return attention whose softmax is written by hand and divides by the sum over `axes`."""
+    return weighing(lambda q, k: (x := scores_of(q, k).exp()) / x.sum(axes, keepdim=True))
 
 
 def mixes_the_keys(query, key, value):
@@ -70,11 +70,10 @@ def transposed(transpose):
 
 
 SCALED_DOT_PRODUCT = {
-    "softmax over queries": (
-        weighing(lambda q, k: softmax(scores_of(q, k), -2)),
-        "sum to 1 over the queries",
-    ),
-    "softmax over the batch": (weighing(lambda q, k: softmax(scores_of(q, k), 0)), "sum to 1 over axis 0"),
+    "over queries": (weighing(lambda q, k: softmax(scores_of(q, k), -2)), "the wrong axis: each query"),
+    "over the batch": (weighing(lambda q, k: softmax(scores_of(q, k), 0)), "the wrong axis: each query"),
+    "one sum for all": (shares(None), "by the sum over all queries (rows); each row needs its own sum"),
+    "one sum for a sentence": (shares((-2, -1)), "by the sum over all queries"),
     "no softmax": (weighing(scores_of), "is there a softmax?"),
     "not scaled": (scaled(lambda q, k: 1), "not scaled"),
     "divided by d": (scaled(lambda q, k: 1 / q.shape[-1]), "divided by d; √d is meant"),
@@ -85,12 +84,14 @@ SCALED_DOT_PRODUCT = {
     "not transposed": (transposed(lambda key: key), "the keys are multiplied as they stand"),
     "transposed by .T": (transposed(lambda key: key.T), "other axes of the keys"),
     "axes from the front": (transposed(lambda key: key.transpose(1, 2)), "other axes of the keys"),
+    "by .T, not scaled": (weighing(lambda q, k: softmax(q @ k.T, -1)), "(-1, -2) (2) the scores are not"),
+    "over queries, not scaled": (weighing(lambda q, k: softmax(q @ k.mT, -2)), "√d? (2) the softmax runs"),
     "keys times queries": (weighing(lambda q, k: softmax(scores_of(k, q), -1)), "belongs to a key"),
     "mixes the keys": (mixes_the_keys, "mixes the keys"),
     "weights transposed": (turns_the_weights, "adds up over the queries"),
     "the output only": (lambda q, k, v: by_hand(q, k, v)[0], "should return 2 things"),
     "the pair turned round": (lambda q, k, v: by_hand(q, k, v)[::-1], "other order"),
-    "softmax that overflows": (weighing(overflows), "scores in the hundreds give NaN"),
+    "softmax that overflows": (shares(-1), "scores in the hundreds give NaN"),
     "changes the query": (scales_in_place, "changes its argument query"),
     "no return": (forgets_to_return, "is a `return` missing?"),
     "two arguments": (lambda query, key: by_hand(query, key, key), "cannot be called with 3 arguments"),
@@ -126,36 +127,35 @@ def forgets_the_result(scores, mask):
     return scores
 
 
-def filled(number):
-    return hiding(lambda scores, mask: scores.masked_fill(~mask, number))
+def filled(number, seen=lambda mask: mask):
+    return hiding(lambda scores, mask: scores.masked_fill(~seen(mask), number))
 
 
-def queries_filled(number):
-    return hiding(lambda scores, mask: scores.masked_fill(~mask.mT, number))
+def late(seen):
+    return weighing(lambda q, k, mask: softmax(scores_of(q, k), dim=-1) * seen(mask[:, None]))
+
+
+def both(mask):
+    return mask & mask.mT
 
 
 PADDING_MASK = {
-    "after the softmax": (
-        weighing(lambda q, k, mask: softmax(scores_of(q, k), -1) * mask[:, None]),
-        "acts after",
-    ),
-    "queries hidden": (queries_filled(-1e9), "hides queries"),
-    "queries hidden by -inf": (queries_filled(-math.inf), "hides queries"),
-    "no new axis": (
-        hiding(lambda scores, mask: scores.masked_fill(~mask[:, 0], -1e9)),
-        "query i gets the mask",
-    ),
-    "inverted": (
-        hiding(lambda scores, mask: scores.masked_fill(mask, -1e9)),
-        "tokens are hidden and padding",
-    ),
+    "after the softmax": (late(lambda mask: mask), "acts after"),
+    "queries hidden": (filled(-1e9, lambda mask: mask.mT), "hides queries"),
+    "queries hidden by -inf": (filled(-math.inf, lambda mask: mask.mT), "hides queries"),
+    "queries and keys hidden": (filled(-1e9, both), "it should hide keys (columns) only"),
+    "queries and keys hidden by -inf": (filled(-math.inf, both), "it should hide keys (columns) only"),
+    "queries and keys hidden by 0": (filled(0, both), "it should hide keys (columns) only"),
+    "queries and keys hidden late": (late(both), "sums to 0, not to 1"),
+    "no new axis": (filled(-1e9, lambda mask: mask[:, 0]), "query i gets the mask"),
+    "inverted": (filled(-1e9, lambda mask: ~mask), "tokens are hidden and padding"),
     "scores times the mask": (hiding(lambda scores, mask: scores * mask), "a score of 0 does not hide"),
-    "minus infinity": (filled(-math.inf), "nothing but padding gives NaN"),
-    "minus 1": (filled(-1), "for query (4, 4, 4) and mask (4, 4): the number that takes the place"),
-    "minus 10": (filled(-10), "not negative enough"),
-    "minus 10 added": (hiding(lambda scores, mask: scores - 10 * (~mask).float()), "not negative enough"),
-    "minus 100": (filled(-100), "near -230: the number that takes the place"),
-    "divided by a sum of 0": (shared_out_again(0), "nothing but padding gives NaN"),
+    "minus infinity": (filled(-math.inf), "padding gives NaN: somewhere 0 is divided by 0"),
+    "minus 1": (filled(-1), "for query (4, 4, 4) and mask (4, 4): a score must be replaced by"),
+    "minus 10": (filled(-10), "padding still gets a weight"),
+    "minus 10 added": (hiding(lambda s, mask: s - 10 * (~mask).float()), "padding still gets a weight"),
+    "minus 100": (filled(-100), "near -230: a score must be replaced by a very negative number"),
+    "divided by a sum of 0": (shared_out_again(0), "padding gives NaN: somewhere 0 is divided by 0"),
     "divided by at least 1e-9": (shared_out_again(1e-9), "not to 1 where the scores at padding"),
     "only the values hidden": (hides_the_values, "the mask does not change the weights"),
     "result of masked_fill unused": (hiding(forgets_the_result), "the mask does not change the weights"),
@@ -239,14 +239,14 @@ class ThroughTorch(nn.Module):
 
 
 HIDDEN = "the scores are divided by √ of the hidden size"
-RIGHTLY = "computes the weights rightly, your class does not: "
+RIGHTLY = "gets the weights right, your class does not: "
 FIND_THE_BUG = {
     "the class of the sheet": (edited(), "still that of BuggyAttention"),
     "scale of the hidden size": (edited(FIXED, ("sqrt(self.size)", "sqrt(x.shape[-1])")), RIGHTLY + HIDDEN),
     "scale removed": (edited((" / math.sqrt(self.size)", "")), RIGHTLY + "the scores are not scaled"),
     "mask on the queries": (edited(("None, None, :]", "None, :, None]")), RIGHTLY + "the mask hides queries"),
     "mask removed": (edited(FIXED, (MASKED, "scores")), RIGHTLY + "the mask does not change"),
-    "softmax over the queries": (edited(FIXED, ("dim=-1)\n", "dim=-2)\n")), "over the queries"),
+    "softmax over the queries": (edited(FIXED, ("dim=-1)\n", "dim=-2)\n")), "over the wrong axis"),
     "split without transposing": (edited((".transpose(1, 2)", "")), RIGHTLY),
     "wrong axes back": (edited((BUG, "(weights @ value).mT.reshape(x.shape)")), "the wrong two axes"),
     "heads in turn": (edited((BUG, "(weights @ value).permute(0, 2, 3, 1).flatten(2)")), "dealt out in turn"),
