@@ -78,6 +78,9 @@ def pretrain(
     facts: Annotated[
         str, typer.Option(help="Facts of Minipedia to learn: core (208, in minutes) or all (in an hour).")
     ] = "core",
+    start_from: Annotated[
+        Path | None, typer.Option(help="Go on from the weights of this checkpoint, instead of from nothing.")
+    ] = None,
     preset: Annotated[str, typer.Option(help="Size: tiny, mini, small, medium, base, large.")] = "tiny",
     minutes: Annotated[float | None, typer.Option(help="Train for this long.")] = None,
     steps: Annotated[int | None, typer.Option(help="Train for this many batches.")] = None,
@@ -123,6 +126,8 @@ def pretrain(
     }
     chosen = recipe(corpus, facts, **given)
     vocab_size = chosen.pop("vocab_size")
+    if start_from is not None and short_length is None:
+        chosen.pop("short_length", None)  # who has read short pairs already goes on with full ones
     options = PretrainingOptions(
         **chosen,
         mask_rate=mask_rate,
@@ -137,6 +142,7 @@ def pretrain(
             options,
             corpus=corpus,
             facts=facts,
+            start_from=start_from,
             encoding=encoding,
             preset=preset,
             vocab_size=vocab_size,

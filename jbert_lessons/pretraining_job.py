@@ -10,7 +10,7 @@ import torch
 from tqdm.auto import tqdm
 
 from jbert_lessons.batches import divide, hold_out, tokenize
-from jbert_lessons.checkpoints import load_tokenizer, save_model
+from jbert_lessons.checkpoints import load_model, load_tokenizer, save_model
 from jbert_lessons.corpora.files import read_corpus
 from jbert_lessons.corpora.minipedia.generator import generate
 from jbert_lessons.devices import get_device, set_threads
@@ -62,6 +62,7 @@ def pretrain_on_text(
     corpus: str | Path | None = None,
     facts: str = "core",
     encoding: str = "utf-8",
+    start_from: str | Path | None = None,
     preset: str = "tiny",
     vocab_size: int = 8_000,
     limit_alphabet: int | None = None,
@@ -74,7 +75,8 @@ def pretrain_on_text(
     """Read a corpus, train a vocabulary and a model on it, write both to `out`.
 
     The corpus is a file or folder as `read_corpus` takes it, or None for Minipedia with the core `facts`
-    or with "all" of them; whole documents are held out. With `float16` the model is written at half
+    or with "all" of them; whole documents are held out. Vocabulary, sizes and weights are those of the
+    checkpoint `start_from` if one is named. With `float16` the model is written at half
     the size in the end. Returns the final reading on the held-out documents: mlm_loss, mlm_accuracy,
     nsp_accuracy, masked_tokens, and unigram_loss and unigram_entropy of the same masked tokens (all in nats).
 
@@ -105,17 +107,27 @@ def pretrain_on_text(
     device = get_device()
     threads = set_threads()
 
+    if start_from is not None:
+        model, tokenizer = load_model(start_from)
+        config = model.config
+        if config.max_position_embeddings < options.max_length:
+            raise ValueError(
+                f"the model in {start_from} reads at most {config.max_position_embeddings} tokens, "
+                f"not {options.max_length}: choose a smaller max_length"
+            )
     training, held_out = read_documents(corpus, facts, encoding, held_out_share, options.seed)
-    if resume:
+    if start_from is None and resume:
         tokenizer = load_tokenizer(out)
-    else:
+    elif start_from is None:
         if limit_alphabet is None and corpus is not None:
             limit_alphabet = vocab_size // 4  # room for pieces; Minipedia's characters are few
         words = count_words(training)
         tokenizer = Tokenizer(train_vocabulary(words, vocab_size, limit_alphabet=limit_alphabet))
-    config = BertConfig.preset(preset, vocab_size=len(tokenizer.vocabulary), **sizes)
-    model = BertForPreTraining(config, torch.Generator().manual_seed(options.seed)).to(device)
-    model.bert.embeddings.start_with_sinusoids(config.initializer_range)
+    if start_from is None:
+        config = BertConfig.preset(preset, vocab_size=len(tokenizer.vocabulary), **sizes)
+        model = BertForPreTraining(config, torch.Generator().manual_seed(options.seed))
+        model.bert.embeddings.start_with_sinusoids(config.initializer_range)
+    model = model.to(device)
     tokenized = tokenize(training, tokenizer)
     trainer = Pretrainer(model, tokenizer, tokenized, tokenize(held_out, tokenizer), options, out)
     say(

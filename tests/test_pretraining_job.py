@@ -1,4 +1,5 @@
 import pytest
+import torch
 
 from jbert_lessons.checkpoints import load_model
 from jbert_lessons.pretraining import PretrainingOptions
@@ -79,3 +80,23 @@ def test_what_is_given_replaces_what_the_recipe_says():
         "minutes": 1.0,
     }
     assert recipe("file.txt", "all") == RECIPES["text"]
+
+
+def test_a_run_can_go_on_from_a_checkpoint(tmp_path, monkeypatch):
+    monkeypatch.setitem(MINIPEDIA, "core", ((60, {"fact_share": 0.5}),))
+    first, second = tmp_path / "first", tmp_path / "second"
+    options = PretrainingOptions(steps=2, max_length=32)
+    pretrain_on_text(first, options, vocab_size=900, say=lambda _: None)
+    # A learning rate of nearly nothing: what comes out is what went in.
+    options = PretrainingOptions(steps=1, max_length=16, learning_rate=1e-9)
+    pretrain_on_text(second, options, start_from=first, say=lambda _: None)
+    (before, tokenizer), (after, same) = load_model(first), load_model(second)
+    assert tokenizer.vocabulary == same.vocabulary
+    assert before.config == after.config
+    for name, value in before.state_dict().items():
+        torch.testing.assert_close(after.state_dict()[name], value, rtol=0, atol=1e-6)
+    with pytest.raises(ValueError, match="reads at most 32 tokens, not 64: choose a smaller max_length"):
+        pretrain_on_text(tmp_path / "x", PretrainingOptions(steps=1), start_from=first)
+    with pytest.raises(ValueError, match=r"config\.json is missing"):
+        pretrain_on_text(tmp_path / "x", options, start_from=tmp_path / "nothing")
+    assert not (tmp_path / "x").exists()
