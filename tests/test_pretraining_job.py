@@ -86,7 +86,7 @@ def test_a_run_can_go_on_from_a_checkpoint(tmp_path, monkeypatch):
     monkeypatch.setitem(MINIPEDIA, "core", ((60, {"fact_share": 0.5}),))
     first, second = tmp_path / "first", tmp_path / "second"
     options = PretrainingOptions(steps=2, max_length=32)
-    pretrain_on_text(first, options, vocab_size=900, say=lambda _: None)
+    pretrain_on_text(first, options, vocab_size=2_000, say=lambda _: None)
     # A learning rate of nearly nothing: what comes out is what went in.
     options = PretrainingOptions(steps=1, max_length=16, learning_rate=1e-9)
     pretrain_on_text(second, options, start_from=first, say=lambda _: None)
