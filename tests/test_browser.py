@@ -57,9 +57,11 @@ SETTINGS = {
     # Without windowing every cell is on the page, otherwise only those in sight are.
     "lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
 }
-# What is in the notebook, whether it can be seen on the page or not.
+# What is in the notebook, whether it can be seen on the page or not, except for errors that are announced.
 OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
-    .filter(cell => cell.model.type === 'code').flatMap(cell => cell.model.outputs.toJSON())"""
+    .filter(cell => cell.model.type === 'code')
+    .filter(cell => !(cell.model.getMetadata('tags') || []).includes('raises-exception'))
+    .flatMap(cell => cell.model.outputs.toJSON())"""
 RUN = """async () => {
     const app = window.jupyterapp;
     await app.restored;
