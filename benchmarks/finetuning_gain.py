@@ -134,6 +134,17 @@ def run(task, pretrained, n: int, seed: int, start: Callable, valid, test) -> fl
     return task.score(model, test)
 
 
+def start_but_for_the_last_layer(model, pretrained) -> None:
+    """Copy the pretrained encoder, but leave its last layer and the pooler as they are.
+
+    Source: Zhang et al., "Revisiting Few-sample BERT Fine-tuning", ICLR 2021, section 5.
+    """
+    last = (f"layers.{len(model.bert.layers) - 1}.", "pooler.")
+    fresh = {name: value.clone() for name, value in model.bert.state_dict().items() if name.startswith(last)}
+    start_from(model, pretrained)
+    model.bert.load_state_dict(fresh, strict=False)
+
+
 def main() -> None:
     tasks = {"sentiment": Sentiment, "entities": NamedEntities}
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -146,6 +157,7 @@ def main() -> None:
     starts = {
         "random weights": lambda model: model.bert.embeddings.start_with_sinusoids(deviation),
         "pretrained": lambda model: start_from(model, pretrained),
+        "pretrained, last layer fresh": lambda model: start_but_for_the_last_layer(model, pretrained),
     }
     print("| task | examples | start | test score | standard deviation |")
     print("|---|---|---|---|---|")
