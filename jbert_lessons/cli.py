@@ -76,7 +76,10 @@ def pretrain(
         ),
     ] = None,
     facts: Annotated[
-        str, typer.Option(help="Facts of Minipedia to learn: core (208, in minutes) or all (in an hour).")
+        str,
+        typer.Option(
+            help="Facts of Minipedia to learn: core (208, in minutes) or all (in half an hour and more)."
+        ),
     ] = "core",
     start_from: Annotated[
         Path | None, typer.Option(help="Go on from the weights of this checkpoint, instead of from nothing.")
@@ -114,7 +117,7 @@ def pretrain(
     """Train a tokenizer and a BERT from nothing on Japanese text (MLM and NSP).
 
     Steps or minutes, sizes and learning rate have defaults that suit the core facts of Minipedia (five
-    minutes), all its facts (more than an hour) or other text (ten minutes); see RECIPES in
+    minutes), all its facts (half an hour and more) or other text (ten minutes); see RECIPES in
     pretraining_job.py.
     """
     from jbert_lessons.pretraining import PretrainingOptions

@@ -23,7 +23,7 @@ from jbert_lessons.vocabulary import train_vocabulary
 from jbert_lessons.words import surfaces
 
 # Documents of Minipedia for a run about some of its facts. A fact has to be met often before a small
-# model knows it: the core facts are, in minutes, and all of them in more than an hour. Reviews, which
+# model knows it: the core facts are, in minutes; all of them would take hours. Reviews, which
 # say much in few words, would be too rare among the others.
 MINIPEDIA = {
     "core": ((20_000, {"subset": "core", "fact_share": 0.85}),),
