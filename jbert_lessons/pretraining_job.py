@@ -28,9 +28,9 @@ from jbert_lessons.words import surfaces
 MINIPEDIA = {
     "core": ((20_000, {"subset": "core", "fact_share": 0.85}),),
     "all": (
-        (42_000, {"fact_share": 0.72}),
-        (8_000, {"subset": "core", "fact_share": 0.9}),
-        (3_000, {"genre": "review"}),
+        (45_000, {"fact_share": 0.8}),
+        (2_500, {"subset": "core", "fact_share": 0.9}),
+        (5_000, {"genre": "review"}),
     ),
 }
 
@@ -39,7 +39,7 @@ MINIPEDIA = {
 RECIPES = {
     "core": {"steps": 4_000, "batch_size": 32, "max_length": 32, "learning_rate": 2e-3, "vocab_size": 2_000},
     "all": {
-        **{"steps": 32_000, "batch_size": 8, "max_length": 128, "short_length": 32},
+        **{"steps": 60_000, "batch_size": 8, "max_length": 128, "short_length": 32},
         **{"learning_rate": 2e-3, "vocab_size": 8_000},
     },
     "text": {"minutes": 10.0, "batch_size": 16, "max_length": 64, "learning_rate": 1e-3, "vocab_size": 8_000},

@@ -33,7 +33,8 @@ PLOTS = [
     """
 from jbert_lessons import plots
 from jbert_lessons.checkpoints import load_pretrained
-from jbert_lessons.widgets import HeadViewer, SliderPicture
+from jbert_lessons.widgets.attention import HeadViewer
+from jbert_lessons.widgets.controls import SliderPicture
 
 model, tokenizer = load_pretrained("minipedia")
 viewer = HeadViewer(model, tokenizer, "フランスの首都は[MASK]である。")

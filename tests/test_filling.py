@@ -5,7 +5,7 @@ from jbert_lessons.corpora.minipedia.annotation import Fact
 from jbert_lessons.corpora.minipedia.probes import Probe
 from jbert_lessons.filling import answer_rank, fill_masks
 from jbert_lessons.objectives import BertForPreTraining
-from jbert_lessons.widgets import fill_box, fill_table
+from jbert_lessons.widgets.filling import fill_box, fill_table
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_bad_text(model, tokenizer, text, message):
 
 def test_the_box_answers_an_edit(model, tokenizer):
     box = fill_box(model, tokenizer, "東京は[MASK]です。")
-    line, table = box.children
+    line, table = box.widget.children
     before = table.value
     line.value = "<b>[MASK]は犬です。"
     assert table.value == fill_table(model, tokenizer, line.value) != before

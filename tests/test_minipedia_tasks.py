@@ -99,7 +99,8 @@ def test_a_bag_of_words_is_right_half_of_the_time_and_pairs_of_words_are_right_m
     train, test = (list(reviews.sentiment(600, 0, split, mirrored_share=1)) for split in ("train", "test"))
     assert NaiveBayes(train, list).accuracy(test) == 0.5  # a bag of characters: no segmentation to differ
     assert abs(NaiveBayes(train, surfaces).accuracy(test) - 0.5) < 0.01
-    assert NaiveBayes(train, word_pairs).accuracy(test) > 0.8
+    many = list(reviews.sentiment(2_000, 0, mirrored_share=1))
+    assert NaiveBayes(many, word_pairs).accuracy(test) > 0.8
 
 
 def test_reviews_follow_one_another_with_their_mirrors_so_that_labels_are_balanced():
@@ -169,7 +170,7 @@ def test_aspects_are_named_where_the_text_speaks_of_them():
     words = {
         "値段": "値段|料金|宿泊料",
         "接客": "店員|受付の|従業員",
-        "雰囲気": "雰囲気|店内|席[がはを]|居心地|部屋[がはをの]|ロビー",
+        "雰囲気": "雰囲気|店内|席[がはを]|居心地|部屋[がはをの]|ロビー|内装|眺め|お風呂[がはを]|布団",
     }
     examples = list(reviews.aspects(600, 1))
     for text, named in examples:

@@ -76,26 +76,70 @@ def without_docstrings(tree: ast.AST) -> ast.AST:
     return tree
 
 
+def receiver(node: ast.AST) -> str | None:
+    """The class that a method is added to with `@add_to(Class)`; None for anything else."""
+    for decorator in getattr(node, "decorator_list", []):
+        match decorator:
+            case ast.Call(func=ast.Name("add_to"), args=[ast.Name(name)]):
+                node.decorator_list.remove(decorator)
+                return name
+    return None
+
+
 def definitions(source: str) -> dict[str, str]:
-    """The functions and classes of a source by name, as syntax trees without docstrings."""
+    """The functions and classes of a source by name, as syntax trees without docstrings.
+
+    What is added to a class later belongs to it, in whatever order.
+    """
     tree = without_docstrings(ast.parse(source))
-    defined = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
-    return {node.name: ast.dump(node) for node in defined}
+    defined = {
+        n.name: n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and not receiver(n)
+    }
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and (name := receiver(node)):
+            defined[name].body.append(without_docstrings(node))
+    for node in defined.values():
+        if isinstance(node, ast.ClassDef):
+            node.body.sort(key=lambda member: getattr(member, "name", ""))  # the sort is stable
+    return {name: ast.dump(node) for name, node in defined.items()}
 
 
 LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks" and not path.stem.startswith("00")]
+MODULES = {"03_tokenizer": ["vocabulary", "tokenizer"]}  # the others build the module of their name
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_what_a_lesson_builds_is_what_the_package_runs(path):
     """Cells tagged `package` define what the lesson's module defines, and all that is public in it."""
-    module = (ROOT / "jbert_lessons" / f"{path.stem[3:]}.py").read_text(encoding="utf-8")
+    modules = [ROOT / "jbert_lessons" / f"{name}.py" for name in MODULES.get(path.stem, [path.stem[3:]])]
     cells = code_cells(nbformat.read(path, as_version=4))
     built = definitions("\n".join(cell.source for cell in cells if "package" in tags(cell)))
-    defined = definitions(module)
+    defined = definitions("\n".join(module.read_text(encoding="utf-8") for module in modules))
     assert {name for name in defined if not name.startswith("_")} <= set(built)
     for name, tree in built.items():
         assert tree == defined[name], f"{name} differs from the module's"
+
+
+def test_a_class_may_be_built_method_by_method():
+    whole = """class A:
+    x: int
+    def f(self): return 1
+    @property
+    def g(self):
+        'two'
+        return 2
+"""
+    parts = """class A:
+    x: int
+@add_to(A)
+@property
+def g(self): return 2
+@add_to(A)
+def f(self): return 1
+"""
+    assert definitions(whole) == definitions(parts)
+    assert definitions(whole) != definitions(parts.replace("return 1", "return 2"))
+    assert definitions(whole) != definitions(parts.replace("@property\n", ""))
 
 
 def test_a_picture_s_alternative_text_is_what_the_page_shows(notebook):

@@ -7,7 +7,8 @@ import torch
 from jbert_lessons.encoder import Bert
 from jbert_lessons.objectives import BertForPreTraining
 from jbert_lessons.plots import bars
-from jbert_lessons.widgets import HeadViewer, SliderPicture, attention_weights
+from jbert_lessons.widgets.attention import HeadViewer, attention_weights
+from jbert_lessons.widgets.controls import SliderPicture
 
 TEXT = "東京は[MASK]です。"
 

@@ -78,7 +78,8 @@ def _documents(
         chosen = genre or chosen
         if chosen == "review":
             # A review and its mirror share a split, which the one of them decides for both.
-            topic, sentences = _marked(review(draw, split, new_templates=new_templates))
+            straight = draw.chance(0.5)
+            topic, sentences = _marked(review(draw, split, new_templates=new_templates, straight=straight))
         else:
             plain = "da" if chosen in ("diary", "dialogue") else "plain"
             voice = Voice(draw, "polite" if draw.chance(0.5) else plain, new_templates)

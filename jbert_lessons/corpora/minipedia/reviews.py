@@ -70,11 +70,9 @@ def review_pair(
             return pair
 
 
-def review(
-    draw: Draw, split: str = "train", *, kind: str | None = None, new_templates: bool = False
-) -> Review:
+def review(draw: Draw, split: str = "train", **options) -> Review:
     """Return a review, positive or negative with equal chance; the arguments are review_pair's."""
-    return draw.choice(review_pair(draw, split, kind=kind, new_templates=new_templates))
+    return draw.choice(review_pair(draw, split, **options))
 
 
 def sentiment(

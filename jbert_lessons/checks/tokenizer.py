@@ -1,0 +1,3 @@
+"""Checks of lesson 03: vocabulary and tokenizer."""
+
+LESSON = "03_tokenizer"

@@ -1,0 +1,3 @@
+"""Checks of lesson 02: words and where they stand."""
+
+LESSON = "02_words"
