@@ -170,7 +170,8 @@ def test_aspects_are_named_where_the_text_speaks_of_them():
     words = {
         "値段": "値段|料金|宿泊料",
         "接客": "店員|受付の|従業員",
-        "雰囲気": "雰囲気|店内|席[がはを]|居心地|部屋[がはをの]|ロビー|内装|眺め|お風呂[がはを]|布団",
+        "雰囲気": "雰囲気|店内|席[がはを]|居心地|部屋[がはをの]|ロビー|内装|眺め"
+        "|お風呂[がはを]|布団[がはを](柔ら|固)",
     }
     examples = list(reviews.aspects(600, 1))
     for text, named in examples:
