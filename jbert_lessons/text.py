@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-SENTENCE_ENDS = "。！？!?"
+SENTENCE_ENDS = ("。", "！", "？", "!", "?")
 BRACKETS = {"「": "」", "『": "』", "（": "）", "(": ")"}
 
 # Characters that NFKC maps to exactly one character and that never merge into the one before.
@@ -22,7 +22,9 @@ _SIMPLE = (
     r"\u4e00-\u9fff\uff01-\uff5e"
 )
 _SIMPLE_TEXT = re.compile(f"[{_SIMPLE}]*")
-_OTHER_RUN = re.compile(f"[^{_SIMPLE}]+")
+# Cuts a text into runs of simple characters and runs of others; those may merge into the character
+# before them, so they take it along.
+_RUN = re.compile(f"(?P<simple>[{_SIMPLE}]+(?![^{_SIMPLE}]))|[{_SIMPLE}]?[^{_SIMPLE}]+")
 
 
 @dataclass(frozen=True)
@@ -57,23 +59,17 @@ def normalize(text: str) -> NormalizedText:
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-
-    def add_simple(start: int, end: int) -> None:
-        pieces.append(nfkc(text[start:end]))
-        starts.extend(range(start, end))
-        ends.extend(range(start + 1, end + 1))
-
-    cursor = 0
-    for run in _OTHER_RUN.finditer(text):
-        context = max(cursor, run.start() - 1)  # the run may merge into the character before it
-        add_simple(cursor, context)
-        for start, end in _groups(text, context, run.end()):
+    for run in _RUN.finditer(text):
+        if run["simple"]:
+            pieces.append(nfkc(run[0]))
+            starts += range(run.start(), run.end())
+            ends += range(run.start() + 1, run.end() + 1)
+            continue
+        for start, end in _groups(text, *run.span()):
             piece = nfkc(text[start:end])
             pieces.append(piece)
-            starts.extend([start] * len(piece))
-            ends.extend([end] * len(piece))
-        cursor = run.end()
-    add_simple(cursor, len(text))
+            starts += [start] * len(piece)
+            ends += [end] * len(piece)
     return NormalizedText("".join(pieces), starts, ends)
 
 
@@ -106,7 +102,7 @@ def split_sentences(paragraph: str) -> list[str]:
         if position in partner:
             position = partner[position]  # jump to the closing bracket
         elif paragraph[position] in SENTENCE_ENDS:
-            while paragraph.startswith(tuple(SENTENCE_ENDS), position + 1):
+            while paragraph.startswith(SENTENCE_ENDS, position + 1):
                 position += 1
             sentences.append(paragraph[start : position + 1])
             start = position + 1
@@ -122,7 +118,7 @@ def _bracket_pairs(text: str) -> dict[int, int]:
     for position, character in enumerate(text):
         if character in BRACKETS:
             open_brackets.append(position)
-        elif open_brackets and any(character == BRACKETS[text[i]] for i in open_brackets):
+        elif character in [BRACKETS[text[i]] for i in open_brackets]:
             # Whatever was opened inside and not closed by now never will be: it does not count.
             while BRACKETS[text[open_brackets[-1]]] != character:
                 open_brackets.pop()

@@ -1,11 +1,14 @@
 """Comparing numbers, texts and lists of an answer with what is right: the first difference, in words."""
 
+import math
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from jbert_lessons.checks.exercise import Wrong
 
 NOTHING = "your function returned nothing: is a `return` missing?"
+TOLERANCE = 1e-6
 
 
 def compare_values(found: Any, expected: Any, what: str, mistakes: Iterable[tuple[str, Any]] = ()) -> None:
@@ -13,7 +16,8 @@ def compare_values(found: Any, expected: Any, what: str, mistakes: Iterable[tupl
 
     `what` names the thing ("the spans of ㍻元年"). If `found` is what one of the `mistakes`, pairs of a
     message and what that mistake gives, would have given, its message is raised. Otherwise the message names
-    the first difference. A list and a tuple with the same items are equal; numbers are equal within 1e-6.
+    the first difference. A list and a tuple with the same items are equal, and so is a tensor or an array;
+    two whole numbers are equal if they are the same, other numbers within 1e-6.
     """
     if found is None:
         raise Wrong(NOTHING)
@@ -22,20 +26,33 @@ def compare_values(found: Any, expected: Any, what: str, mistakes: Iterable[tupl
     for message, value in mistakes:
         if same_value(found, value):
             raise Wrong(message)
-    raise Wrong(_difference(found, expected, what))
+    raise Wrong(_difference(_plain(found), expected, what))
 
 
 def same_value(found: Any, expected: Any) -> bool:
     """Tell whether two values are equal as `compare_values` sees it."""
+    found, expected = _plain(found), _plain(expected)
     if isinstance(expected, bool) or isinstance(found, bool):
         return found is expected
     if isinstance(expected, int | float) and isinstance(found, int | float):
-        return abs(found - expected) <= 1e-6 * max(1.0, abs(expected))
+        return found == expected or (float in (type(found), type(expected)) and _close(found, expected))
     if _is_list(expected) and _is_list(found):
         return len(found) == len(expected) and all(map(same_value, found, expected))
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         return found.keys() == expected.keys() and all(same_value(found[k], expected[k]) for k in expected)
-    return found == expected
+    return bool(found == expected)
+
+
+def _close(one: float, other: float) -> bool:
+    if math.isnan(one) and math.isnan(other):
+        return True
+    return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+
+
+def _plain(thing: Any) -> Any:
+    """Return tensors and arrays as Python's own lists and numbers, anything else as it is."""
+    convert = getattr(thing, "tolist", None)
+    return thing if convert is None or isinstance(thing, type) else convert()
 
 
 def _is_list(thing: Any) -> bool:
@@ -46,27 +63,41 @@ def _difference(found: Any, expected: Any, what: str) -> str:
     if _is_list(expected) and _is_list(found):
         for place, (one, other) in enumerate(zip(found, expected, strict=False)):
             if not same_value(one, other):
-                return f"{what}: item {place} should be {other!r}, yours is {one!r}"
+                return f"{what}: item {place} should be {_show(other)}, yours is {_show(one)}"
         return f"{what} should have {len(expected)} items, yours has {len(found)}"
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for key in expected:
             if key not in found:
-                return f"{what}: {key!r} is missing"
+                return f"{what}: {_show(key)} is missing"
             if not same_value(found[key], expected[key]):
-                return f"{what}: for {key!r} it should be {expected[key]!r}, yours is {found[key]!r}"
-        return f"{what}: {next(key for key in found if key not in expected)!r} does not belong there"
-    if type(found) is not type(expected) and not isinstance(found, int | float):
+                one, other = _show(found[key]), _show(expected[key])
+                return f"{what}: for {_show(key)} it should be {other}, yours is {one}"
+        return f"{what}: {_show(next(key for key in found if key not in expected))} does not belong there"
+    if _kind(found) != _kind(expected):
         return f"{what} should be {_kind(expected)}, yours is {_kind(found)}"
-    return f"{what} should be {expected!r}, yours is {found!r}"
+    return f"{what} should be {_show(expected)}, yours is {_show(found)}"
+
+
+def _show(thing: Any) -> str:
+    """Return repr(thing) with combining marks as escapes, or か with U+3099 would look like が."""
+    return "".join(
+        character.encode("ascii", "backslashreplace").decode()
+        if unicodedata.category(character) in ("Mn", "Me")
+        else character
+        for character in repr(_plain(thing))
+    )
 
 
 def _kind(thing: Any) -> str:
     names = {
         str: "a text",
+        bytes: "bytes",
+        bool: "True or False",
         list: "a list",
         tuple: "a tuple",
         dict: "a dict",
         int: "a number",
         float: "a number",
     }
-    return names.get(type(thing), f"a {type(thing).__name__}")
+    name = type(thing).__name__
+    return names.get(type(thing), f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}")
