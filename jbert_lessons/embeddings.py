@@ -81,7 +81,6 @@ class BertEmbeddings(nn.Module):
             )
         if token_type_ids is None:
             token_type_ids = torch.zeros_like(input_ids)
-        positions = torch.arange(length, device=input_ids.device)
         x = self.token(input_ids) + self.segment(token_type_ids)  # (batch, length, hidden)
-        x = x + self.position(positions)  # (length, hidden), the same for every row of the batch
+        x = x + self.position.weight[:length]  # (length, hidden), the same for every row of the batch
         return self.dropout(self.norm(x))

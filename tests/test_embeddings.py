@@ -37,6 +37,15 @@ def test_embeddings_are_a_sum():
     torch.testing.assert_close(module(ids, types), expected)
 
 
+def test_only_rows_that_are_read_get_a_gradient():
+    module = BertEmbeddings(20, 8, max_position_embeddings=6, dropout=0.0)
+    module(torch.tensor([[3, 4, 0], [3, 3, 7]]))[..., 0].sum().backward()
+    reached = {name: parameter.grad.any(-1) for name, parameter in module.named_parameters()}
+    assert reached["token.weight"].nonzero().flatten().tolist() == [3, 4, 7]  # 0 is padding
+    assert reached["position.weight"].tolist() == [True] * 3 + [False] * 3
+    assert reached["segment.weight"].tolist() == [True, False]
+
+
 def test_too_long_a_text():
     with pytest.raises(ValueError, match=r"7 tokens.*at most 6"):
         BertEmbeddings(20, 8, max_position_embeddings=6)(torch.zeros(1, 7, dtype=torch.long))
