@@ -32,11 +32,9 @@ class Word:
 
 
 @cache
-def _tagger(options: str = "") -> fugashi.GenericTagger:
+def _tagger(options: str = "") -> fugashi.Tagger:
     folder = unidic_lite.DICDIR
-    arguments = f'{options} -r "{folder}/dicrc" -d "{folder}"'
-    make = fugashi.GenericTagger if options else fugashi.Tagger  # Tagger adds UniDic's named features
-    return make(arguments)
+    return fugashi.Tagger(f'{options} -r "{folder}/dicrc" -d "{folder}"')
 
 
 def separate(text: str) -> str:
@@ -74,9 +72,9 @@ def segment(text: str) -> list[Word]:
                     surface=surface,
                     start=original_start,
                     end=original_end,
-                    part_of_speech=feature.pos1 or "",
-                    reading="" if node.is_unk else feature.kana or "",
-                    lemma="" if node.is_unk else feature.lemma or "",
+                    part_of_speech=feature.pos1,
+                    reading=feature.kana or "",  # an unknown word has None
+                    lemma=feature.lemma or "",
                     is_unknown=bool(node.is_unk),
                 )
             )

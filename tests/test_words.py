@@ -1,5 +1,5 @@
 from jbert_lessons.text import nfkc
-from jbert_lessons.words import segment, surfaces
+from jbert_lessons.words import segment, separate, separate_nodes, surfaces
 
 
 def test_segment_knows_unidic():
@@ -41,3 +41,30 @@ def test_a_long_text_is_read_to_its_end():
 
 def test_empty_text():
     assert segment("") == surfaces(" \n") == []
+
+
+def test_words_that_carry_no_reading_have_an_empty_one():
+    [word] = segment("。")
+    assert (word.reading, word.lemma, word.is_unknown) == ("", "。", False)
+
+
+def test_the_surface_is_the_word_and_not_the_lemma():
+    [word] = segment("スーパー")
+    assert (word.surface, word.lemma) == ("スーパー", "スーパー-super")
+
+
+def test_the_two_ways_to_separate_differ_in_white_space_at_the_ends_alone(fuzzed_texts):
+    different = 0
+    for text in fuzzed_texts[:4_000]:
+        fast, slow = separate(text), separate_nodes(text)
+        different += fast != slow
+        assert fast.strip() == slow.strip()
+    assert different
+    assert (separate("東京\u2028"), separate_nodes("東京\u2028")) == ("東京", "東京 \u2028")
+
+
+def test_every_feature_is_a_text(fuzzed_texts):
+    for text in fuzzed_texts[:2_000]:
+        for word in segment(text):
+            assert word.part_of_speech and all(type(f) is str for f in (word.reading, word.lemma))
+            assert bool(word.lemma) != word.is_unknown
