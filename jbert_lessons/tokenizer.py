@@ -1,4 +1,4 @@
-"""Tokenizer: text into ids and back.
+"""Tokenizer: text into ids and back. Lesson 03 builds it.
 
 Design choices
 - Encoding takes the longest matching piece first; a word with a part that no piece covers is [UNK].
@@ -8,8 +8,8 @@ Design choices
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate, chain
+from collections.abc import Callable, Container, Iterable, Sequence
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ class Encoding(NamedTuple):
         return list(zip(self.starts, self.ends, strict=True))
 
 
-class _WordCache(dict[str, list[int]]):
+class WordCache(dict[str, list[int]]):
     """Remembers what `make` says of a word. A dict, because nothing in Python is looked up faster."""
 
     def __init__(self, make: Callable[[str], list[int]]):
@@ -75,13 +75,10 @@ class Tokenizer:
     def __init__(self, vocabulary: Sequence[str], mode: str = "word"):
         if mode not in ("word", "character"):
             raise ValueError(f"unknown tokenizer mode {mode!r}: choose word or character")
+        check_vocabulary(vocabulary)
         self.mode = mode
         self.vocabulary = list(vocabulary)
         self.token_ids = {token: i for i, token in enumerate(self.vocabulary)}
-        for token, n in Counter([*SPECIAL_TOKENS, *self.vocabulary]).items():
-            expected = 2 if token in SPECIAL_TOKENS else 1
-            if n != expected:
-                raise ValueError(f"the vocabulary must hold {token!r} once, not {n - expected + 1} times")
         self.pad_id, self.unk_id, self.cls_id, self.sep_id, self.mask_id = (
             self.token_ids[token] for token in SPECIAL_TOKENS
         )
@@ -90,8 +87,8 @@ class Tokenizer:
         # WordPiece splits at all white space, also inside a word of MeCab's; characters do not.
         self._separator = None if mode == "word" else " "
         self._separate = separate if mode == "word" else separate_nodes
-        self._ids = _WordCache(lambda word: self.split_word(word)[0])
-        self._lengths = _WordCache(lambda word: self.split_word(word)[1])
+        self._ids = WordCache(lambda word: self.split_word(word)[0])
+        self._lengths = WordCache(lambda word: self.split_word(word)[1])
 
     @classmethod
     def from_file(cls, path: str | Path, mode: str = "word") -> "Tokenizer":
@@ -107,23 +104,12 @@ class Tokenizer:
         if self.mode == "character":
             characters = nfkc(word)
             return [self._piece_ids.get(c, self.unk_id) for c in characters], [1] * len(characters)
-        unknown = [self.unk_id], [len(word)]
-        if len(word) > MAX_WORD_LENGTH:
-            return unknown
-        ids: list[int] = []
-        lengths: list[int] = []
-        start = 0
-        while start < len(word):
-            prefix = PREFIX if start else ""
-            for end in range(len(word), start, -1):
-                if (piece_id := self._piece_ids.get(prefix + word[start:end])) is not None:
-                    break
-            else:
-                return unknown
-            ids.append(piece_id)
-            lengths.append(end - start)
-            start = end
-        return ids, lengths
+        ends = longest_matches(word, self._piece_ids)
+        if ends is None:
+            return [self.unk_id], [len(word)]
+        spans = list(pairwise([0, *ends]))
+        ids = [self._piece_ids[(PREFIX if start else "") + word[start:end]] for start, end in spans]
+        return ids, [end - start for start, end in spans]
 
     def ids(self, texts: Iterable[str]) -> list[list[int]]:
         """Return the ids of each text alone, without [CLS] and [SEP]: the fast way for a corpus."""
@@ -144,14 +130,9 @@ class Tokenizer:
         ids = list(chain.from_iterable(map(self._ids.__getitem__, words)))
         lasts = list(accumulate(chain.from_iterable(map(self._lengths.__getitem__, words))))
         firsts = [0, *lasts[:-1]][: len(lasts)]
-        starts, ends = normalized.starts, normalized.ends
         if lasts and lasts[-1] < len(normalized.text):  # the words lack some white space of the text
-            shown = "".join(words)
-            visible: list[int] = []
-            for i, character in enumerate(normalized.text):
-                if shown.startswith(character, len(visible)):
-                    visible.append(i)
-            starts, ends = [starts[i] for i in visible], [ends[i] for i in visible]
+            normalized = keep_only("".join(words), normalized)
+        starts, ends = normalized.starts, normalized.ends
         if isinstance(starts, range):  # every position is its own origin
             return Pieces(ids, firsts, lasts)
         return Pieces(ids, [starts[first] for first in firsts], [ends[last - 1] for last in lasts])
@@ -189,29 +170,29 @@ class Tokenizer:
         lengths = [len(segment.ids) for segment in segments]
         if max_length is not None:
             lengths = truncated_lengths(lengths, max_length - 1 - len(segments))
-        encoding = Encoding([self.cls_id], [0], [1], [0], [0])
-        ids, types, special, starts, ends = encoding
+        ids, types, special, starts, ends = [self.cls_id], [0], [1], [0], [0]
         for number, (segment, length) in enumerate(zip(segments, lengths, strict=True)):
             ids += [*segment.ids[:length], self.sep_id]
             types += [number] * (length + 1)
             special += [*[0] * length, 1]
             starts += [*segment.starts[:length], 0]
             ends += [*segment.ends[:length], 0]
-        return encoding
+        return Encoding(ids, types, special, starts, ends)
 
     def _pieces_with_special_tokens(self, texts: Iterable[str]) -> list[Pieces]:
+        anywhere = "(" + "|".join(map(re.escape, SPECIAL_TOKENS)) + ")"
         results = []
         for text in texts:
             ids, starts, ends = result = Pieces([], [], [])
             position = 0
-            for part in re.split("(" + "|".join(map(re.escape, SPECIAL_TOKENS)) + ")", text):
+            for part in re.split(anywhere, text):
                 if part in SPECIAL_TOKENS:
-                    piece = Pieces([self.token_ids[part]], [0], [len(part)])
+                    found = Pieces([self.token_ids[part]], [0], [len(part)])
                 else:
-                    [piece] = self.pieces([part])
-                ids += piece.ids
-                starts += [position + start for start in piece.starts]
-                ends += [position + end for end in piece.ends]
+                    [found] = self.pieces([part])
+                ids += found.ids
+                starts += [position + start for start in found.starts]
+                ends += [position + end for end in found.ends]
                 position += len(part)
             results.append(result)
         return results
@@ -246,6 +227,44 @@ class Tokenizer:
             needs_space = starts_word and latin and self.mode == "word"
             text += (" " if needs_space else "") + token.removeprefix(PREFIX)
         return text
+
+
+def check_vocabulary(vocabulary: Iterable[str]) -> None:
+    """Raise ValueError unless `vocabulary` holds every special token, and no token twice."""
+    for token, n in Counter([*SPECIAL_TOKENS, *vocabulary]).items():
+        expected = 2 if token in SPECIAL_TOKENS else 1
+        if n != expected:
+            raise ValueError(f"the vocabulary must hold {token!r} once, not {n - expected + 1} times")
+
+
+def longest_matches(word: str, pieces: Container[str]) -> list[int] | None:
+    """Cut a word into the longest `pieces` from the left and return where each ends.
+
+    Returns None if a part of the word has no piece, or if the word is longer than 100 characters.
+    """
+    if len(word) > MAX_WORD_LENGTH:
+        return None
+    ends: list[int] = []
+    start = 0
+    while start < len(word):
+        prefix = PREFIX if start else ""
+        longest_first = range(len(word), start, -1)
+        end = next((end for end in longest_first if prefix + word[start:end] in pieces), None)
+        if end is None:
+            return None
+        ends.append(end)
+        start = end
+    return ends
+
+
+def keep_only(shown: str, normalized: NormalizedText) -> NormalizedText:
+    """Drop the characters that are not in `shown`, which has the others in the same order."""
+    kept: list[int] = []
+    for i, character in enumerate(normalized.text):
+        if shown.startswith(character, len(kept)):
+            kept.append(i)
+    starts, ends = normalized.starts, normalized.ends
+    return NormalizedText(shown, [starts[i] for i in kept], [ends[i] for i in kept])
 
 
 def truncated_lengths(lengths: Sequence[int], room: int) -> list[int]:

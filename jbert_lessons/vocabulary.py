@@ -1,21 +1,42 @@
 """Vocabulary: train WordPiece pieces from the words of a corpus. Lesson 03 builds it.
 
 Design choices
-- Training merges the most frequent pair, as the published Japanese vocabularies were made. The
-  likelihood score of WordPiece (Schuster and Nakajima, "Japanese and Korean Voice Search", ICASSP
-  2012) is an option.
+- Training merges the most frequent pair, as the published Japanese vocabularies were made. What one
+  occurrence of a pair adds to the likelihood of the text is an option, after Schuster and Nakajima,
+  "Japanese and Korean Voice Search", ICASSP 2012.
 - Ties are broken by the pieces' code points: the same counts give the same file, every time.
 """
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from tqdm.auto import tqdm
 
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PREFIX = "##"  # marks a piece that continues a word
+
+
+def first_pieces(word: str) -> list[str]:
+    """Return the characters of a word as pieces: 東京都 becomes 東, ##京, ##都."""
+    return [word[0], *(PREFIX + character for character in word[1:])]
+
+
+def join_pieces(left: str, right: str) -> str:
+    """Return the piece that two neighbouring pieces make: 東 and ##京 make 東京."""
+    return left + right.removeprefix(PREFIX)
+
+
+def merge_pair(pieces: Sequence[str], left: str, right: str) -> list[str]:
+    """Return `pieces` with every `left` before a `right` joined to one piece, from the left."""
+    merged: list[str] = []
+    for piece in pieces:
+        if piece == right and merged and merged[-1] == left:
+            merged[-1] = join_pieces(left, right)
+        else:
+            merged.append(piece)
+    return merged
 
 
 def train_vocabulary(
@@ -40,30 +61,20 @@ def train_vocabulary(
     if score not in ("frequency", "likelihood"):
         raise ValueError(f"unknown score {score!r}: choose frequency or likelihood")
     counts = Counter(words)
-    characters: Counter[str] = Counter()
-    for word, count in counts.items():
-        for character in word:
-            characters[character] += count
-    ranked = sorted(characters, key=lambda c: (-characters[c], c))
-    alphabet = set(ranked[:limit_alphabet])
-    kept = {word: n for word, n in sorted(counts.items()) if alphabet.issuperset(word)}
-    if not kept:
+    alphabet = frequent_characters(counts, limit_alphabet)
+    counts = {word: count for word, count in sorted(counts.items()) if alphabet.issuperset(word)}
+    if not counts:
         raise ValueError("no words to train a vocabulary from")
-
-    continuing = {PREFIX + character for word in kept for character in word[1:]}
-    vocabulary = [*SPECIAL_TOKENS, *sorted(alphabet), *sorted(continuing)]
+    vocabulary = start_vocabulary(counts, alphabet)
     if size < len(vocabulary):
         raise ValueError(
             f"a vocabulary of {size:,} is too small: the special tokens and characters of this "
             f"corpus need {len(vocabulary):,}; choose a larger size or limit the alphabet"
         )
-    merger = _Merger(kept, score)
+    merger = Merger(counts, score)
     known = set(vocabulary)
     with tqdm(total=size, initial=len(vocabulary), desc="merging pieces", disable=None, delay=2) as bar:
-        while len(vocabulary) < size:
-            piece = merger.merge_best(min_frequency)
-            if piece is None:
-                break
+        while len(vocabulary) < size and (piece := merger.merge_best(min_frequency)):
             if piece not in known:  # two different pairs can make the same piece
                 known.add(piece)
                 vocabulary.append(piece)
@@ -71,26 +82,41 @@ def train_vocabulary(
     return vocabulary
 
 
-class _Merger:
+def frequent_characters(counts: Mapping[str, int], limit: int | None) -> set[str]:
+    """Return the `limit` most frequent characters of counted words, of equals the first by code point."""
+    characters: Counter[str] = Counter()
+    for word, count in counts.items():
+        for character in word:
+            characters[character] += count
+    return set(sorted(characters, key=lambda c: (-characters[c], c))[:limit])
+
+
+def start_vocabulary(words: Iterable[str], alphabet: Iterable[str]) -> list[str]:
+    """Return what a vocabulary holds before the first merge: special tokens, characters, ##characters."""
+    continuing = {PREFIX + character for word in words for character in word[1:]}
+    return [*SPECIAL_TOKENS, *sorted(alphabet), *sorted(continuing)]
+
+
+class Merger:
     """Keeps the counts of neighbouring pieces up to date while the best pair is merged again and again.
 
     Only words that hold the merged pair change, so only their pairs are counted anew. The queue
-    keeps outdated entries; one counts only if it still tells the pair's present score.
+    keeps outdated entries; one counts only if it still tells the pair's present priority.
     """
 
-    def __init__(self, words: Mapping[str, int], score: str):
+    def __init__(self, words: Mapping[str, int], score: str = "frequency"):
         self.by_likelihood = score == "likelihood"
-        self.words = [[word[0], *(PREFIX + c for c in word[1:])] for word in words]
+        self.words = [first_pieces(word) for word in words]
         self.counts = list(words.values())
         self.piece_counts: Counter[str] = Counter()
         self.pair_counts: Counter[tuple[str, str]] = Counter()
         self.words_with: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         for number in range(len(self.words)):
-            self._count(number, +1)
-        self.queue = [(self._priority(pair), pair) for pair in self.pair_counts]
+            self.count(number, +1)
+        self.queue = [(self.priority(pair), pair) for pair in self.pair_counts]
         heapq.heapify(self.queue)
 
-    def _count(self, number: int, sign: int) -> set[tuple[str, str]]:
+    def count(self, number: int, sign: int) -> set[tuple[str, str]]:
         """Add (or, with sign -1, take away) the pieces and pairs of one word; return its pairs."""
         pieces = self.words[number]
         pairs = list(pairwise(pieces))
@@ -101,46 +127,40 @@ class _Merger:
             (self.words_with[pair].add if sign > 0 else self.words_with[pair].discard)(number)
         return set(pairs)
 
-    def _priority(self, pair: tuple[str, str]) -> float:
-        """The smaller, the sooner: heapq serves the smallest first."""
+    def priority(self, pair: tuple[str, str]) -> float:
+        """Return the score with a minus: the queue serves the smallest first."""
         count = self.pair_counts[pair]
         if self.by_likelihood:
             return -count / (self.piece_counts[pair[0]] * self.piece_counts[pair[1]] or 1)
         return -count
 
-    def merge_best(self, min_frequency: int) -> str | None:
-        """Merge the best pair everywhere and return the new piece, None if no pair is left."""
+    def best_pair(self, min_frequency: int) -> tuple[str, str] | None:
+        """Take the best pair out of the queue, None if none is left; of equals the first by code point."""
         while self.queue:
             priority, pair = heapq.heappop(self.queue)
-            if priority == self._priority(pair) and self.pair_counts[pair] >= min_frequency:
-                break
-        else:
-            return None
-        left, right = pair
-        merged = left + right.removeprefix(PREFIX)
+            if priority == self.priority(pair) and self.pair_counts[pair] >= min_frequency:
+                return pair
+        return None
+
+    def merge(self, left: str, right: str) -> set[tuple[str, str]]:
+        """Merge a pair in all words and return the pairs whose score may have changed."""
         touched = set()
-        for number in list(self.words_with[pair]):
-            touched |= self._count(number, -1)
-            self.words[number] = _merge(self.words[number], left, right, merged)
-            touched |= self._count(number, +1)
+        for number in list(self.words_with[left, right]):
+            touched |= self.count(number, -1)
+            self.words[number] = merge_pair(self.words[number], left, right)
+            touched |= self.count(number, +1)
         if self.by_likelihood:  # the parts have become rarer, which raises every pair that they are in
             touched |= {other for other in self.pair_counts if left in other or right in other}
-        for changed in touched:
-            if self.pair_counts[changed] > 0:
-                heapq.heappush(self.queue, (self._priority(changed), changed))
+        return touched
+
+    def merge_best(self, min_frequency: int = 2) -> str | None:
+        """Merge the best pair everywhere and return the new piece, None if no pair is left."""
+        pair = self.best_pair(min_frequency)
+        if pair is None:
+            return None
+        for touched in self.merge(*pair):
+            if self.pair_counts[touched] > 0:
+                heapq.heappush(self.queue, (self.priority(touched), touched))
             else:
-                del self.pair_counts[changed], self.words_with[changed]
-        return merged
-
-
-def _merge(pieces: list[str], left: str, right: str, merged: str) -> list[str]:
-    result = []
-    i = 0
-    while i < len(pieces):
-        if pieces[i] == left and pieces[i + 1 : i + 2] == [right]:
-            result.append(merged)
-            i += 2
-        else:
-            result.append(pieces[i])
-            i += 1
-    return result
+                del self.pair_counts[touched], self.words_with[touched]
+        return join_pieces(*pair)
