@@ -49,7 +49,7 @@ class BertConfig:
     def __post_init__(self):
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.type == "int" or field.type is int:
+            if field.type is int:
                 smallest = 0 if field.name in ("pad_token_id", "num_hidden_layers") else 1
                 if type(value) is not int or value < smallest:
                     raise ValueError(f"{field.name} must be a whole number from {smallest}, not {value!r}")
