@@ -12,6 +12,7 @@ from jbert_lessons.words import segment
 
 LINE_LENGTH = 24  # characters beside each other, unless a single word is longer
 LONGEST_TEXT = 400
+TABLE = "border-collapse: collapse; line-height: 1.4; margin-bottom: 8px"  # as on a page without a kernel
 CELL = "border: 1px solid #999; padding: 2px 4px; text-align: center; white-space: nowrap"
 
 
@@ -106,4 +107,4 @@ def _table(rows: dict[str, list[Span]], start: int, end: int) -> str:
                 cells.append(f'<td colspan="{span.end - span.start}" style="{CELL}">{shown}</td>')
             position = span.end
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    return f'<table lang="ja">{"".join(lines)}</table>'
+    return f'<table lang="ja" style="{TABLE}">{"".join(lines)}</table>'
