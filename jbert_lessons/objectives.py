@@ -50,9 +50,7 @@ def mask_tokens(
     shape = input_ids.shape
     draws = torch.rand(shape, generator=generator)
     if word_starts is not None:
-        # Every piece takes the draw that stands at the start of its word.
-        position_of_start = torch.where(word_starts, torch.arange(shape[1]), 0).cummax(dim=1).values
-        draws = draws.gather(1, position_of_start)
+        draws = draws_of_words(draws, word_starts)
     selected = (draws < rate) & maskable
     labels = input_ids.masked_fill(~selected, IGNORED)
     fate = torch.rand(shape, generator=generator)
@@ -60,6 +58,13 @@ def mask_tokens(
     masked = input_ids.masked_fill(selected & (fate < 0.8), mask_id)
     masked = torch.where(selected & (fate >= 0.8) & (fate < 0.9), random_ids, masked)
     return Masked(masked, labels)
+
+
+def draws_of_words(draws: Tensor, word_starts: Tensor) -> Tensor:
+    """Give every piece the draw that stands at the start of its word. Shapes: all (batch, length)."""
+    positions = torch.arange(draws.shape[1])
+    position_of_start = torch.where(word_starts, positions, 0).cummax(dim=1).values
+    return draws.gather(1, position_of_start)
 
 
 class SentencePair(NamedTuple):
@@ -90,35 +95,48 @@ def sentence_pairs(
             "next-sentence prediction needs at least two documents, one of them with two sentences"
         )
     for number in generator.sample(range(len(documents)), len(documents)):
-        document = documents[number]
         start = 0
-        while start < len(document):
+        while start < len(documents[number]):
             room = max_length - 3
             if generator.random() < short_rate:
                 room = generator.randint(2, room)
-            end = start
-            length = 0
-            while end < len(document) and length < room:
-                length += len(document[end])
-                end += 1
-            # The first part ends after at least one sentence, and leaves one for the second if it can.
-            split = generator.randint(start + 1, max(start + 1, end - 1))
-            first = _flatten(document[start:split])
-            if split == end or generator.random() < 0.5:
-                second, label = _random_stretch(documents, number, room - len(first), generator), RANDOM
-                end = split
-            else:
-                second, label = _flatten(document[split:end]), NEXT
-            if first and second:
-                yield SentencePair(*_truncate(first, second, room, generator), label)
-            start = end
+            pair, start = pair_from(documents, number, start, room, generator)
+            if pair.first and pair.second:
+                yield SentencePair(*shorten(pair.first, pair.second, room, generator), pair.label)
 
 
-def _flatten(sentences: Sequence[Sequence[int]]) -> list[int]:
+def pair_from(
+    documents: Sequence, number: int, start: int, room: int, generator: random.Random
+) -> tuple[SentencePair, int]:
+    """Return a pair that begins with sentence `start` of a document, and where the next one begins.
+
+    It takes whole sentences until `room` is filled, so it may be too long.
+    """
+    document = documents[number]
+    end = start
+    length = 0
+    while end < len(document) and length < room:
+        length += len(document[end])
+        end += 1
+    # The first part ends after at least one sentence, and leaves one for the second if it can.
+    split = generator.randint(start + 1, max(start + 1, end - 1))
+    first = join(document[start:split])
+    if split == end or generator.random() < 0.5:
+        second = random_stretch(documents, number, room - len(first), generator)
+        return SentencePair(first, second, RANDOM), split
+    return SentencePair(first, join(document[split:end]), NEXT), end
+
+
+def join(sentences: Sequence[Sequence[int]]) -> list[int]:
+    """Return the ids of all sentences as one list."""
     return [token_id for sentence in sentences for token_id in sentence]
 
 
-def _random_stretch(documents, excluded: int, room: int, generator: random.Random) -> list[int]:
+def random_stretch(documents: Sequence, excluded: int, room: int, generator: random.Random) -> list[int]:
+    """Return whole sentences from a random place, until `room` is filled or the document ends.
+
+    The document with the number `excluded` is not taken.
+    """
     number = generator.randrange(len(documents) - 1)
     document = documents[number + (number >= excluded)]
     start = generator.randrange(len(document))
@@ -129,7 +147,7 @@ def _random_stretch(documents, excluded: int, room: int, generator: random.Rando
     return stretch
 
 
-def _truncate(
+def shorten(
     first: list[int], second: list[int], room: int, generator: random.Random
 ) -> tuple[list[int], list[int]]:
     """Shorten the longer part, at a random end, until both fit into `room`."""

@@ -7,13 +7,19 @@ from jbert_lessons.objectives import (
     IGNORED,
     NEXT,
     BertForPreTraining,
+    draws_of_words,
     mask_tokens,
     mlm_loss,
     nsp_loss,
+    pair_from,
+    random_stretch,
     sentence_pairs,
+    shorten,
 )
 
 MASK_ID = 4
+PAIRS_OF_SEED_5 = [(3, 6, 0), (2, 7, 1), (5, 4, 1), (5, 4, 1), (8, 1, 1), (2, 7, 1)]  # lengths and label
+DRAW_AFTER_SEED_5 = 507294
 
 
 def mask(ids, maskable=None, seed=0, **options):
@@ -70,6 +76,13 @@ def test_whole_words_are_selected_together():
     assert 0.7 < pieces_of_words.float().mean() < 0.9  # 80/10/10 is drawn for each piece
 
 
+def test_every_piece_takes_the_draw_of_its_word():
+    starts = torch.tensor([[True, True, False, False, True], [True, False, True, True, False]])
+    draws = torch.tensor([[0.1, 0.2, 0.3, 0.4, 0.5], [0.6, 0.7, 0.8, 0.9, 1.0]])
+    expected = torch.tensor([[0.1, 0.2, 0.2, 0.2, 0.5], [0.6, 0.6, 0.8, 0.9, 0.9]])
+    assert torch.equal(draws_of_words(draws, starts), expected)
+
+
 def corpus(n_documents=40, seed=0):
     """Documents whose ids tell document and place: id = 100 * document + sentence."""
     generator = random.Random(seed)
@@ -90,6 +103,45 @@ def test_pairs_are_what_their_labels_say():
             assert second >= first
         labels.append(pair.label)
     assert 0.4 < sum(labels) / len(labels) < 0.7
+
+
+def test_the_stream_of_pairs_stays_what_it_was():
+    """Runs that are resumed, and figures that are quoted, rest on the order of the draws."""
+    generator = random.Random(5)
+    pairs = list(sentence_pairs(corpus(3), 12, generator))
+    assert [(len(pair.first), len(pair.second), pair.label) for pair in pairs[:6]] == PAIRS_OF_SEED_5
+    assert generator.randrange(1_000_000) == DRAW_AFTER_SEED_5
+
+
+@pytest.mark.parametrize("excluded", [0, 2, 4])
+def test_a_random_stretch_is_of_another_document_and_fills_the_room(excluded):
+    documents = [[[d] * 3] * 6 for d in range(5)]
+    drawn = [random_stretch(documents, excluded, 7, random.Random(seed)) for seed in range(300)]
+    assert {stretch[0] for stretch in drawn} == {0, 1, 2, 3, 4} - {excluded}
+    assert {len(stretch) for stretch in drawn} == {3, 6, 9}  # less only where the document ends
+
+
+def test_a_pair_says_where_the_next_begins():
+    documents = [[[s] * 4 for s in range(6)], [[99] * 4 for _ in range(6)]]
+    for seed in range(50):
+        pair, following = pair_from(documents, 0, 1, 15, random.Random(seed))
+        used = pair.first + (pair.second if pair.label == NEXT else [])
+        assert used == [s for s in range(1, following) for _ in range(4)]
+
+
+def test_shortening_takes_from_the_longer_part_and_leaves_a_stretch():
+    for seed in range(200):
+        generator = random.Random(seed)
+        first, second = (
+            list(range(generator.randint(1, 30))),
+            list(range(100, 100 + generator.randint(1, 30))),
+        )
+        room = generator.randint(2, 40)
+        short, other = shorten(first, second, room, generator)
+        assert len(short) + len(other) == min(room, len(first) + len(second))
+        for part, whole in ((short, first), (other, second)):
+            assert part == whole[part[0] - whole[0] :][: len(part)]
+            assert len(part) == len(whole) or len(part) >= room // 2
 
 
 def test_an_epoch_reads_every_sentence():
