@@ -13,7 +13,7 @@ from itertools import islice
 
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from jbert_lessons.objectives import SentencePair, mask_tokens, sentence_pairs
 from jbert_lessons.tokenizer import Tokenizer

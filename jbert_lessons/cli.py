@@ -1,6 +1,7 @@
 """The command `jbert`: check the machine, open the course, train, fill masks, follow the exercises."""
 
 import functools
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,8 @@ def one_line_errors(command: Callable) -> Callable:
             return command(*args, **kwargs)
         except (ValueError, OSError, FloatingPointError) as error:
             message = " ".join(str(error).split())
-            typer.echo(f"jbert: {message}", err=True)
+            rank = os.environ.get("RANK", "0")  # torchrun's number of this process
+            typer.echo(f"jbert: {message}" if rank == "0" else f"jbert (rank {rank}): {message}", err=True)
             raise typer.Exit(1) from error
 
     return wrapped
@@ -109,7 +111,17 @@ def pretrain(
     held_out: Annotated[float, typer.Option(help="Share of the text that is kept for the test.")] = 0.1,
     save_minutes: Annotated[float, typer.Option(help="Time between two saved states.")] = 5.0,
     seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
+    bfloat16: Annotated[
+        bool | None,
+        typer.Option(help="Multiply in bfloat16; if not said, where the device has instructions for it."),
+    ] = None,
     float16: Annotated[bool, typer.Option(help="Write the finished model at half the size.")] = False,
+    tensorboard: Annotated[
+        bool, typer.Option(help="Write TensorBoard's files into tensorboard/ in --out, too.")
+    ] = False,
+    wandb: Annotated[
+        bool, typer.Option(help="Log for Weights & Biases, too, offline: nothing leaves this machine.")
+    ] = False,
     resume: Annotated[
         bool, typer.Option(help="Go on with the run in --out; repeat the options of its start.")
     ] = False,
@@ -119,9 +131,13 @@ def pretrain(
     Steps or minutes, sizes and learning rate have defaults that suit the core facts of Minipedia (five
     minutes), all its facts (half an hour and more) or other text (ten minutes); see RECIPES in
     pretraining_job.py.
+
+    Two processes that train one model, each with half of every batch, and the same result:
+    torchrun --nproc-per-node 2 -m jbert_lessons.pretraining, followed by the options of this command.
     """
     from jbert_lessons.pretraining import PretrainingOptions
     from jbert_lessons.pretraining_job import pretrain_on_text, recipe
+    from jbert_lessons.processes import joined, rank
 
     given = {
         **{"steps": steps, "minutes": minutes, "vocab_size": vocab_size, "batch_size": batch_size},
@@ -136,29 +152,38 @@ def pretrain(
         mask_rate=mask_rate,
         whole_words=whole_words,
         accumulation=accumulation,
+        bfloat16=bfloat16,
         save_minutes=save_minutes,
         seed=seed,
     )
-    try:
-        result = pretrain_on_text(
-            out,
-            options,
-            corpus=corpus,
-            facts=facts,
-            start_from=start_from,
-            encoding=encoding,
-            preset=preset,
-            vocab_size=vocab_size,
-            limit_alphabet=limit_alphabet,
-            dropout=dropout,
-            held_out_share=held_out,
-            float16=float16,
-            resume=resume,
-            say=console.print,
-        )
-    except KeyboardInterrupt:
-        typer.echo(f"jbert: stopped; the state is saved, --resume goes on with the run in {out}", err=True)
-        raise typer.Exit(130) from None
+    logs = [name for name, wanted in (("tensorboard", tensorboard), ("wandb", wandb)) if wanted]
+    with joined():
+        try:
+            result = pretrain_on_text(
+                out,
+                options,
+                corpus=corpus,
+                facts=facts,
+                start_from=start_from,
+                encoding=encoding,
+                preset=preset,
+                vocab_size=vocab_size,
+                limit_alphabet=limit_alphabet,
+                dropout=dropout,
+                held_out_share=held_out,
+                float16=float16,
+                resume=resume,
+                logs=logs,
+                say=console.print,
+            )
+        except KeyboardInterrupt:
+            if rank() == 0:
+                typer.echo(
+                    f"jbert: stopped; the state is saved, --resume goes on with the run in {out}", err=True
+                )
+            raise typer.Exit(130) from None
+        if rank() > 0:
+            return
     table = Table("held-out text", "", box=None)
     for name, value in result.items():
         table.add_row(name.replace("_", " "), f"{value:,}" if isinstance(value, int) else f"{value:.3f}")

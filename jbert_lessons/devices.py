@@ -1,6 +1,6 @@
 """Where to compute: the device and the number of threads, chosen by environment variables.
 
-JBERT_DEVICE   cpu (the default), cuda, cuda:1, mps
+JBERT_DEVICE   cpu (the default), cuda, cuda:1, mps; under torchrun, cuda is another GPU for each process
 JBERT_THREADS  number of processor threads; unset, torch decides
 """
 
@@ -15,6 +15,8 @@ def get_device() -> torch.device:
     Raises ValueError if the name is unknown or the device is not there.
     """
     name = os.environ.get("JBERT_DEVICE", "").strip() or "cpu"
+    if name == "cuda" and "TORCHELASTIC_RUN_ID" in os.environ:
+        name = f"cuda:{os.environ['LOCAL_RANK']}"  # torchrun numbers the processes on this machine
     try:
         device = torch.device(name)
     except RuntimeError as error:

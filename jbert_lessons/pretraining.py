@@ -1,8 +1,13 @@
-"""Pretraining: the loop that turns a corpus into a model.
+"""Pretraining: the loop that turns a corpus into a model, in one process or in several.
+
+    torchrun --nproc-per-node 2 -m jbert_lessons.pretraining --out DIR
+
+takes the options of `jbert pretrain`.
 
 Design choices
-- Whatever is random in a step follows from the seed, the epoch and the step; dropout's generator is
-  saved. A resumed run takes the very steps of an unbroken one.
+- Whatever is random in a step follows from the seed, the epoch and the step, and what dropout draws
+  also from the number of the process. A resumed run takes the very steps of an unbroken one.
+- Several processes compute the rows of a batch together: the steps are those of one process.
 - The learning rate follows the progress of the run, in steps or in minutes, whichever bounds it.
 - Weights stay in float32; matrix products run in bfloat16 where the device has instructions for it.
 """
@@ -11,22 +16,25 @@ import hashlib
 import json
 import math
 import random
-import signal
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from itertools import chain, islice
 from pathlib import Path
 
 import torch
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from jbert_lessons.batches import BatchMaker, Documents
-from jbert_lessons.checkpoints import load_state, save_model, save_state
+from jbert_lessons.checkpoints import load_state, read_json, save_model, save_state
+from jbert_lessons.interrupt import InterruptLater
 from jbert_lessons.objectives import BertForPreTraining, SentencePair
 from jbert_lessons.optimization import learning_rate_factor, make_optimizer, use_bfloat16
 from jbert_lessons.pretraining_step import evaluate, train_step
+from jbert_lessons.processes import add_up, agree, rank
+from jbert_lessons.run_logs import json_lines
 from jbert_lessons.tokenizer import Tokenizer
 
 LOG_LINES = 200  # over a whole run
@@ -145,13 +153,7 @@ class Pretrainer:
         if state is None:
             raise ValueError(f"nothing to resume in {self.folder}: start the run without --resume")
         tensors, values = state
-        for part in ("options", "config"):
-            for name, value in self.run[part].items():
-                if values["run"][part].get(name) != value:
-                    raise ValueError(
-                        f"the run in {self.folder} was started with {name}={values['run'][part].get(name)}, "
-                        f"not {value}: resume it with the options of its start"
-                    )
+        check_saved_run(self.folder, self.run)
         if values["run"]["corpus"] != self.run["corpus"]:
             raise ValueError(f"the corpus is not the one that the run in {self.folder} was started with")
         self.position = values["position"]
@@ -162,19 +164,15 @@ class Pretrainer:
             number, key = name.split(".")
             moments["state"].setdefault(int(number), {})[key] = value
         self.optimizer.load_state_dict(moments)
-        torch.set_rng_state(tensors["random.cpu"])
-        if self.device.type == "cuda":
-            torch.cuda.set_rng_state(tensors["random.cuda"], self.device)
         return self.position["step"]
 
     def save(self) -> None:
-        """Write the state of the run, then the model as it is now."""
+        """Write the state of the run, then the model as it is now; of several processes the first does."""
+        if rank() > 0:
+            return
         tensors = {f"model.{name}": value for name, value in self.model.state_dict().items()}
         for number, moments in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{key}": value for key, value in moments.items()}
-        tensors["random.cpu"] = torch.get_rng_state()
-        if self.device.type == "cuda":
-            tensors["random.cuda"] = torch.cuda.get_rng_state(self.device)
         values = {"position": self.position, "run": self.run}
         save_state(self.folder / "training", self.position["step"], tensors, values)
         save_model(self.folder, self.model, self.tokenizer, self.card)
@@ -182,32 +180,37 @@ class Pretrainer:
     def train(self, report: Callable[[dict], None] = lambda entry: None) -> dict:
         """Train to the end of the run and return the last reading on held-out text.
 
-        `report` gets every entry of the log. Interrupted from the keyboard, the run finishes its step
-        and saves its state before it raises KeyboardInterrupt.
-        Raises FloatingPointError if the loss is no longer a finite number.
+        `report` gets every entry of the log, in the first process. Interrupted from the keyboard, the run
+        finishes its step and saves its state before it raises KeyboardInterrupt.
+        Raises FloatingPointError if the loss is no longer a finite number, and if there are several
+        processes ValueError if they do not belong together, ConnectionError if one has ended.
         """
         options, position = self.options, self.position
         bound = options.steps or options.minutes * 60
         counter = "step" if options.steps else "seconds"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if position["step"] == 0:
-            torch.manual_seed(options.seed)
+        agree(json.dumps([self.run, position]))
+        first = rank() == 0
+        if first:
+            self.folder.mkdir(parents=True, exist_ok=True)
         self.model.train()
         started = time.monotonic() - position["seconds"]
         saved = time.monotonic()
         bar = tqdm(total=1.0, initial=position[counter] / bound, disable=None, bar_format=BAR)
-        with open(self.folder / "log.jsonl", "a", encoding="utf-8", newline="\n") as log:
+        log_path = self.folder / "log.jsonl"
+        with json_lines(log_path, position["step"]) if first else nullcontext() as log:
 
             def write(entry: dict) -> None:
-                entry = {**position, **entry}
-                log.write(json.dumps(entry) + "\n")
-                log.flush()
-                report(entry)
+                if first:
+                    entry = {**position, **entry}
+                    log(entry)
+                    report(entry)
 
-            with _InterruptLater() as interrupt, bar:
+            with InterruptLater() as interrupt, bar:
                 while (progress := position[counter] / bound) < 1:
                     losses = self._step(progress)
-                    position["seconds"] = time.monotonic() - started
+                    seconds = time.monotonic() - started
+                    # The clock of the first process counts, and Ctrl-C in any of them.
+                    position["seconds"], interrupted = add_up([seconds * first, interrupt.wanted])
                     now = min(1.0, position[counter] / bound)
                     bar.update(now - bar.n)
                     bar.set_postfix_str(f"loss {losses['mlm_loss']:.2f}")
@@ -215,10 +218,10 @@ class Pretrainer:
                         write(losses)
                     if now < 1 and int(now * options.evaluations) > int(progress * options.evaluations):
                         write({"held_out": evaluate(self.model, self.held_out[:QUICK], self.bfloat16)})
-                    if interrupt.wanted or time.monotonic() - saved > 60 * options.save_minutes:
+                    if interrupted or time.monotonic() - saved > 60 * options.save_minutes:
                         self.save()
                         saved = time.monotonic()
-                    if interrupt.wanted:
+                    if interrupted:
                         raise KeyboardInterrupt
             result = evaluate(self.model, self.held_out, self.bfloat16)
             write({"held_out": result})
@@ -234,6 +237,8 @@ class Pretrainer:
         pairs = self._next_pairs()
         generator = torch.Generator().manual_seed(options.seed * 1_000_003 + position["step"])
         batch = self.maker.batch(pairs, generator)
+        # Dropout draws from torch's own generators. No two processes may drop the same elements.
+        torch.manual_seed(int(torch.randint(2**62, (), generator=generator)) + rank())
         rate = options.learning_rate * learning_rate_factor(progress, options.warmup)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -265,25 +270,28 @@ class Pretrainer:
             self.batches = None
 
 
-class _InterruptLater:
-    """Notes Ctrl-C instead of raising it: in the middle of a step the weights are no state to save."""
-
-    def __enter__(self):
-        self.wanted = False
-        self.handler = None
-        if threading.current_thread() is threading.main_thread():
-            self.handler = signal.signal(signal.SIGINT, self._note)
-        return self
-
-    def _note(self, *_) -> None:
-        if self.wanted:  # asked twice: stop at once, the last saved state is whole
-            raise KeyboardInterrupt
-        self.wanted = True
-
-    def __exit__(self, *_) -> None:
-        if self.handler is not None:
-            signal.signal(signal.SIGINT, self.handler)
+def check_saved_run(folder: Path, run: dict) -> None:
+    """Raise ValueError if the run in `folder` was started with other options or sizes than those of `run`."""
+    for state in sorted((folder / "training").glob("step-*[0-9]"), reverse=True):
+        try:
+            saved = read_json(state / "state.json")["run"]
+        except ValueError:
+            continue  # damaged: those of the state before it are the same
+        for part in ("options", "config"):
+            for name, value in run[part].items():
+                if saved[part].get(name) != value:
+                    raise ValueError(
+                        f"the run in {folder} was started with {name}={saved[part].get(name)}, "
+                        f"not {value}: resume it with the options of its start"
+                    )
+        return
 
 
 def _below(prefix: str, tensors: dict) -> dict:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+if __name__ == "__main__":
+    from jbert_lessons.cli import app
+
+    app(["pretrain", *sys.argv[1:]])

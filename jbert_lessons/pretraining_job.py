@@ -2,12 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 
 import torch
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from jbert_lessons.batches import divide, hold_out, tokenize
 from jbert_lessons.checkpoints import load_model, load_tokenizer, save_model
@@ -16,8 +18,10 @@ from jbert_lessons.corpora.minipedia.generator import generate
 from jbert_lessons.devices import get_device, set_threads
 from jbert_lessons.encoder import BertConfig
 from jbert_lessons.objectives import BertForPreTraining
-from jbert_lessons.pretraining import Pretrainer, PretrainingOptions
+from jbert_lessons.pretraining import Pretrainer, PretrainingOptions, check_saved_run
 from jbert_lessons.pretraining_step import unigram_baselines
+from jbert_lessons.processes import count, rank
+from jbert_lessons.run_logs import check_logs, open_logs
 from jbert_lessons.tokenizer import Tokenizer
 from jbert_lessons.vocabulary import train_vocabulary
 from jbert_lessons.words import surfaces
@@ -70,6 +74,7 @@ def pretrain_on_text(
     held_out_share: float = 0.1,
     float16: bool = False,
     resume: bool = False,
+    logs: Sequence[str] = (),
     say: Callable[[str], None] = print,
 ) -> dict:
     """Read a corpus, train a vocabulary and a model on it, write both to `out`.
@@ -77,12 +82,16 @@ def pretrain_on_text(
     The corpus is a file or folder as `read_corpus` takes it, or None for Minipedia with the core `facts`
     or with "all" of them; whole documents are held out. Vocabulary, sizes and weights are those of the
     checkpoint `start_from` if one is named. With `float16` the model is written at half
-    the size in the end. Returns the final reading on the held-out documents: mlm_loss, mlm_accuracy,
-    nsp_accuracy, masked_tokens, and unigram_loss and unigram_entropy of the same masked tokens (all in nats).
+    the size in the end. `logs` names what is kept beside log.jsonl: "tensorboard", "wandb". Processes
+    that have joined (processes.py) train one model; the first of them says and writes everything.
+
+    Returns the final reading on the held-out documents: mlm_loss, mlm_accuracy, nsp_accuracy,
+    masked_tokens, and unigram_loss and unigram_entropy of the same masked tokens (all in nats).
 
     Raises ValueError or FileNotFoundError for a corpus that cannot be read or is too small, options
-    that fit no run, and a folder that holds another run.
+    that fit no run, a log whose package is missing, and a folder that holds another run.
     """
+    check_logs(logs)
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise ValueError(f"{out} is a file: name a folder for the model")
@@ -115,34 +124,45 @@ def pretrain_on_text(
                 f"the model in {start_from} reads at most {config.max_position_embeddings} tokens, "
                 f"not {options.max_length}: choose a smaller max_length"
             )
-    training, held_out = read_documents(corpus, facts, encoding, held_out_share, options.seed)
-    if start_from is None and resume:
+    elif resume:
         tokenizer = load_tokenizer(out)
-    elif start_from is None:
+        config = BertConfig.preset(preset, vocab_size=len(tokenizer.vocabulary), **sizes)
+    if resume:  # before the corpus is read, which may take long
+        check_saved_run(out, {"options": asdict(options), "config": config.to_dict()})
+    training, held_out = read_documents(corpus, facts, encoding, held_out_share, options.seed)
+    if start_from is None and not resume:
         if limit_alphabet is None and corpus is not None:
             limit_alphabet = vocab_size // 4  # room for pieces; Minipedia's characters are few
         words = count_words(training)
         tokenizer = Tokenizer(train_vocabulary(words, vocab_size, limit_alphabet=limit_alphabet))
-    if start_from is None:
         config = BertConfig.preset(preset, vocab_size=len(tokenizer.vocabulary), **sizes)
+    if start_from is None:
         model = BertForPreTraining(config, torch.Generator().manual_seed(options.seed))
         model.bert.embeddings.start_with_sinusoids(config.initializer_range)
     model = model.to(device)
     tokenized = tokenize(training, tokenizer)
     trainer = Pretrainer(model, tokenizer, tokenized, tokenize(held_out, tokenizer), options, out)
+    first = rank() == 0
+    say = say if first else lambda _: None
     say(
         f"{len(training):,} documents to train on, {len(held_out):,} held out; "
         f"{sum(len(s) for d in tokenized for s in d):,} tokens, {len(tokenizer.vocabulary):,} pieces, "
         f"{sum(p.numel() for p in model.parameters()):,} parameters; "
-        f"{device}, {threads} thread(s), {'bfloat16' if trainer.bfloat16 else 'float32'}"
+        f"{count()} process(es) on {device}, {threads} thread(s), "
+        f"{'bfloat16' if trainer.bfloat16 else 'float32'}"
     )
     if resume:
-        say(f"resumed at step {trainer.resume():,}")
+        step = trainer.resume()
+        say(f"resumed at step {step:,}")
     baselines = unigram_baselines(tokenized, trainer.held_out, config.vocab_size)
-    result = {**trainer.train(), **baselines}
+    settings = {**trainer.run["options"], **trainer.run["config"]}
+    opened = open_logs(logs, out, trainer.position["step"], settings) if first else nullcontext()
+    with opened as report:
+        result = {**trainer.train(report), **baselines}
     source = f"Minipedia ({facts} facts)" if corpus is None else Path(corpus).name
     card = model_card(source, preset, options, result, trainer.position)
-    save_model(out, model, tokenizer, card, torch.float16 if float16 else torch.float32)
+    if first:
+        save_model(out, model, tokenizer, card, torch.float16 if float16 else torch.float32)
     return result
 
 

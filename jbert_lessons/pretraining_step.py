@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from itertools import chain
 
 import torch
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from jbert_lessons.batches import Batch, Documents
 from jbert_lessons.objectives import IGNORED, BertForPreTraining, mlm_loss, nsp_loss
 from jbert_lessons.optimization import precision
+from jbert_lessons.processes import add_up, add_up_gradients, count, rank
 
 
 def forward(model: BertForPreTraining, batch: Batch):
@@ -27,14 +28,17 @@ def train_step(model: BertForPreTraining, batch: Batch, bfloat16: bool, accumula
     """Add the gradients of a batch's loss to the parameters; returns mlm_loss and nsp_loss in nats.
 
     With `accumulation` the rows are computed in that many parts, each weighted by its share of the
-    batch's masked tokens and pairs: the gradient is that of the whole batch.
+    batch's masked tokens and pairs: the gradient is that of the whole batch. Several processes get the same
+    batch and deal out the parts; gradients and losses are then their sums.
     """
     device = model.nsp_head.weight.device
     masked = max(1, int((batch["labels"] != IGNORED).sum()))
     rows = len(batch["nsp_labels"])
     losses = {"mlm_loss": 0.0, "nsp_loss": 0.0}
-    for part in zip(*(value.chunk(accumulation) for value in batch.values()), strict=True):
-        part = dict(zip(batch, part, strict=True))
+    parts = accumulation * count()
+    for number in range(rank(), min(parts, rows), count()):
+        # Not a stretch of rows: the rows are sorted by length, and one process would get the longest.
+        part = {name: value[number::parts] for name, value in batch.items()}
         with precision(device, bfloat16):
             output, labels = forward(model, part)
         mlm = mlm_loss(output.mlm_logits, labels) * (len(labels) / masked)
@@ -43,16 +47,20 @@ def train_step(model: BertForPreTraining, batch: Batch, bfloat16: bool, accumula
         (mlm + nsp).backward()
         losses["mlm_loss"] += mlm.item()
         losses["nsp_loss"] += nsp.item()
-    return losses
+    add_up_gradients(model.parameters())
+    return dict(zip(losses, add_up(list(losses.values())), strict=True))
 
 
 @torch.no_grad()
 def evaluate(model: BertForPreTraining, batches: Sequence[Batch], bfloat16: bool = False) -> dict:
-    """Return mlm_loss (nats), mlm_accuracy, nsp_accuracy and the number of masked tokens of `batches`."""
+    """Return mlm_loss (nats), mlm_accuracy, nsp_accuracy and the number of masked tokens of `batches`.
+
+    Several processes get the same batches and deal them out; each returns the result of all.
+    """
     was_training = model.training
     model.eval()
     loss = hits = masked = nsp_hits = rows = 0
-    for batch in tqdm(batches, desc="evaluating", disable=None, delay=2, leave=False):
+    for batch in tqdm(batches[rank() :: count()], desc="evaluating", disable=None, delay=2, leave=False):
         with precision(model.nsp_head.weight.device, bfloat16):
             output, labels = forward(model, batch)
         masked += len(labels)
@@ -61,11 +69,12 @@ def evaluate(model: BertForPreTraining, batches: Sequence[Batch], bfloat16: bool
         nsp_hits += (output.nsp_logits.argmax(-1).cpu() == batch["nsp_labels"]).sum().item()
         rows += len(batch["nsp_labels"])
     model.train(was_training)
+    loss, hits, masked, nsp_hits, rows = add_up([loss, hits, masked, nsp_hits, rows])
     return {
         "mlm_loss": loss / max(1, masked),
         "mlm_accuracy": hits / max(1, masked),
         "nsp_accuracy": nsp_hits / rows,
-        "masked_tokens": masked,
+        "masked_tokens": int(masked),
     }
 
 

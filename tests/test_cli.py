@@ -112,6 +112,18 @@ def test_cuda_that_is_not_there(corpus, tmp_path, monkeypatch):
     assert status == 1 and "JBERT_DEVICE=cuda:99, but torch finds no such device" in one_line(errors)
 
 
+def test_an_error_names_the_process(tmp_path, monkeypatch):
+    monkeypatch.setenv("RANK", "1")  # as torchrun does for the second
+    status, _, errors = jbert("pretrain", "--corpus", tmp_path / "none", "--out", tmp_path / "out")
+    assert status == 1 and errors.startswith("jbert (rank 1): no corpus at") and errors.count("\n") == 1
+
+
+def test_a_log_whose_package_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "wandb", None)  # Python then refuses to import it
+    status, _, errors = jbert("pretrain", "--wandb", "--corpus", tmp_path / "none", "--out", tmp_path / "out")
+    assert status == 1 and "wandb is not installed here: pip install wandb" in one_line(errors)
+
+
 @pytest.mark.parametrize("value", ["0", "many", "-1"])
 def test_threads_that_cannot_be(corpus, tmp_path, monkeypatch, value):
     monkeypatch.setenv("JBERT_THREADS", value)

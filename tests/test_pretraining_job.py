@@ -66,6 +66,21 @@ def test_sizes_are_checked_before_any_work(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_resumed_run_checks_its_options_before_it_reads_the_corpus(tmp_path, monkeypatch):
+    monkeypatch.setitem(MINIPEDIA, "core", ((60, {"fact_share": 0.5}),))
+    pretrain_on_text(tmp_path, PretrainingOptions(steps=1), vocab_size=2_000, say=lambda _: None)
+    (tmp_path / "training" / "step-00000002").mkdir()  # damaged: the state before it tells the options
+    for changes, message in (
+        ({"options": PretrainingOptions(steps=2)}, "started with steps=1, not 2"),
+        ({"preset": "mini"}, "started with hidden_size=128, not 256"),
+        ({"dropout": 0.1}, r"started with hidden_dropout_prob=0\.0, not 0\.1"),
+        ({}, "no corpus at"),
+    ):
+        given = {"options": PretrainingOptions(steps=1), **changes}
+        with pytest.raises((ValueError, FileNotFoundError), match=message):
+            pretrain_on_text(tmp_path, corpus=tmp_path / "nowhere", resume=True, **given)
+
+
 def test_every_recipe_is_one_that_runs():
     for corpus, facts in ((None, "core"), (None, "all"), ("file.txt", "core")):
         chosen = recipe(corpus, facts)
