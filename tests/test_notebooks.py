@@ -105,7 +105,11 @@ def definitions(source: str) -> dict[str, str]:
 
 
 LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks" and not path.stem.startswith("00")]
-MODULES = {"03_tokenizer": ["vocabulary", "tokenizer"]}  # the others build the module of their name
+MODULES = {  # the others build the module of their name
+    "03_tokenizer": ["vocabulary", "tokenizer"],
+    # The class Pretrainer adds folders, states and logs around the loop that the lesson writes.
+    "08_pretraining": ["optimization", "batches", "pretraining_step"],
+}
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
