@@ -107,7 +107,13 @@ def _together() -> bool:
     return distributed.is_available() and distributed.is_initialized()
 
 
+# The tensor of the last exchange. Where a thread of gloo's is the last to let a tensor go while Python ends,
+# the process aborts.
+_kept: list[Tensor] = []
+
+
 def _all_reduce(tensor: Tensor) -> None:
+    _kept[:] = [tensor]
     try:
         distributed.all_reduce(tensor)
     except RuntimeError as error:
