@@ -8,6 +8,7 @@ Design choices
 """
 
 import hashlib
+import importlib
 import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -51,6 +52,9 @@ def joined() -> Iterator[None]:
     if device.type == "cuda":
         torch.cuda.set_device(device)
     backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
+    # Loaded later, by an optimizer, it takes the group as a default argument and never lets it go: gloo's
+    # threads then outlive the group, and now and then the process aborts when Python ends.
+    importlib.import_module("torch.distributed.nn.functional")
     distributed.init_process_group(backend, timeout=TIMEOUT)
     if rank() > 0:
         sys.stderr = _NoTerminal(sys.stderr.buffer, encoding="utf-8", line_buffering=True)
@@ -107,13 +111,7 @@ def _together() -> bool:
     return distributed.is_available() and distributed.is_initialized()
 
 
-# The tensor of the last exchange. Where a thread of gloo's is the last to let a tensor go while Python ends,
-# the process aborts.
-_kept: list[Tensor] = []
-
-
 def _all_reduce(tensor: Tensor) -> None:
-    _kept[:] = [tensor]
     try:
         distributed.all_reduce(tensor)
     except RuntimeError as error:

@@ -12,12 +12,14 @@ import json
 import os
 import sys
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
 import torch
+from torch import distributed
 
 from jbert_lessons import pretraining, pretraining_step
 from jbert_lessons.cli import app
@@ -91,7 +93,9 @@ def train_and_note(corpus: Path, folder: Path) -> None:
         late = time.sleep if rank() == 1 else lambda _: None
         notes["clock"] = train(corpus, folder / "clock", BY_THE_CLOCK, lambda: late(0.2))
         notes["written"] = list(written)
-        (folder / f"notes-{rank()}.json").write_text(json.dumps(notes), encoding="utf-8")
+        number, group = rank(), weakref.ref(distributed.group.WORLD)
+    notes["let go"] = group() is None
+    (folder / f"notes-{number}.json").write_text(json.dumps(notes), encoding="utf-8")
 
 
 def wait_at(step: int, folder: Path, options: list[str]) -> None:

@@ -134,6 +134,11 @@ def test_only_the_first_process_writes(two):
     assert two[1][1]["written"] == []
 
 
+@together
+def test_no_thread_of_the_group_outlives_it(two):
+    assert [notes["let go"] for notes in two[1]] == [True, True]
+
+
 SMALL = ["--vocab-size", 300, "--max-length", 32, "--batch-size", 5, "--steps", 20, "--no-bfloat16"]
 SMALL += ["--dropout", 0.1, "--save-minutes", 0]
 
