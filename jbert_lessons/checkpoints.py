@@ -143,10 +143,22 @@ def save_model(
     transformers loads the folder with `BertForPreTraining.from_pretrained` and
     `BertJapaneseTokenizer.from_pretrained`.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     config = {"model_type": "bert", "architectures": ["BertForPreTraining"], **model.config.to_dict()}
     config["dtype"] = str(dtype).removeprefix("torch.")
+    weights = {their_name(name): value.to(dtype) for name, value in model.state_dict().items()}
+    write_checkpoint(Path(folder), config, tokenizer, model.config.max_position_embeddings, card, weights)
+
+
+def write_checkpoint(
+    folder: Path,
+    config: dict,
+    tokenizer: Tokenizer,
+    max_length: int,
+    card: str,
+    weights: Mapping[str, Tensor],
+) -> None:
+    """Write the files of a checkpoint, those of the weights last; `max_length` is the longest text's."""
+    folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "config.json", config)
     write_file(folder / "vocab.txt", tokenizer.save)
     write_json(
@@ -157,12 +169,11 @@ def save_model(
             "mecab_kwargs": {"mecab_dic": "unidic_lite"},
             "subword_tokenizer_type": "wordpiece" if tokenizer.mode == "word" else "character",
             "do_lower_case": False,
-            "model_max_length": model.config.max_position_embeddings,
+            "model_max_length": max_length,
         },
     )
     card = card or "# A Japanese BERT\n\nTrained with jbert-lessons.\n"
     write_file(folder / "README.md", lambda partial: partial.write_text(card, encoding="utf-8", newline="\n"))
-    weights = {their_name(name): value.to(dtype) for name, value in model.state_dict().items()}
     write_tensors(folder / "model.safetensors", weights)
 
 
@@ -187,6 +198,17 @@ def load_model(folder: str | Path) -> tuple[BertForPreTraining, Tokenizer]:
     or vocabulary and weights do not fit the configuration.
     """
     folder = Path(folder)
+    _, config, tokenizer = read_settings(folder)
+    model = BertForPreTraining(config)
+    fill(model, read_tensors(folder / "model.safetensors"), folder)
+    return model.eval(), tokenizer
+
+
+def read_settings(folder: Path) -> tuple[dict, BertConfig, Tokenizer]:
+    """Read all of a checkpoint but its weights; the first part of the result is config.json.
+
+    Raises ValueError as `load_model` does.
+    """
     values = read_json(folder / "config.json")
     if values.get("model_type") != "bert":
         raise ValueError(f"{folder} holds a model of type {values.get('model_type')!r}, not 'bert'")
@@ -197,19 +219,25 @@ def load_model(folder: str | Path) -> tuple[BertForPreTraining, Tokenizer]:
             f"{folder / 'vocab.txt'} has {len(tokenizer.vocabulary):,} tokens, but config.json says "
             f"vocab_size {config.vocab_size:,}: the files belong to different checkpoints"
         )
-    weights = read_tensors(folder / "model.safetensors")
-    model = BertForPreTraining(config)
+    return values, config, tokenizer
+
+
+def fill(model: nn.Module, weights: Mapping[str, Tensor], folder: Path, prefix: str = "") -> None:
+    """Copy into `model` the weights of a checkpoint, whose names there begin with `prefix`.
+
+    Raises ValueError if one is missing or has another shape.
+    """
     for name, parameter in model.state_dict().items():
-        value = weights.get(their_name(name))
+        their = prefix + their_name(name)
+        value = weights.get(their)
         if value is None:
-            raise ValueError(f"model.safetensors in {folder} lacks {their_name(name)}: it is no such model")
+            raise ValueError(f"model.safetensors in {folder} lacks {their}: it is no such model")
         if value.shape != parameter.shape:
             raise ValueError(
-                f"{their_name(name)} in {folder} has shape {tuple(value.shape)}, but config.json asks for "
+                f"{their} in {folder} has shape {tuple(value.shape)}, but config.json asks for "
                 f"{tuple(parameter.shape)}: the files belong to different checkpoints"
             )
         parameter.copy_(value)
-    return model.eval(), tokenizer
 
 
 def load_pretrained(name: str = "minipedia") -> tuple[BertForPreTraining, Tokenizer]:

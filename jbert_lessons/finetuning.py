@@ -2,10 +2,12 @@
 
 Design choices
 - The training text is small, so it is read many times; the order follows from the seed.
+- A task brings its model, with a loss in its output, and its score; the loop knows neither.
 - The score on validation text chooses the epoch that is kept, and stops a run that no longer gains.
 """
 
 import copy
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -81,6 +83,20 @@ def batches_by_length(
     return batches
 
 
+def train_step(
+    model: nn.Module, optimizer: torch.optim.Optimizer, batch: dict[str, Tensor], options: FinetuningOptions
+) -> float:
+    """Change the weights a little so that the loss of a collated batch falls, and return that loss."""
+    device = batch["input_ids"].device
+    with precision(device, use_bfloat16(device, options.bfloat16)):
+        loss = model(**batch).loss
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), options.max_gradient_norm)
+    optimizer.step()
+    optimizer.zero_grad()
+    return loss.item()
+
+
 def finetune(
     model: nn.Module,
     tokenizer: Tokenizer,
@@ -91,43 +107,31 @@ def finetune(
 ) -> float:
     """Train `model`, leave it with the weights of the epoch with the best `score`, and return that score.
 
-    `score` looks at validation text, greater is better; `report` gets epoch, loss (nats, the mean of
-    the epoch's batches) and score. Raises ValueError without examples and FloatingPointError if the
-    loss is no longer a finite number.
+    `score` looks at validation text, greater is better, nan is worst; `report` gets epoch, loss (nats,
+    the mean of the epoch's batches) and score. Weights that do not require a gradient stay as they are.
+    Raises ValueError without examples and FloatingPointError if the loss is no longer a finite number.
     """
     if not training:
         raise ValueError("there are no examples to train on")
-    device = model.classifier.weight.device
-    bfloat16 = use_bfloat16(device, options.bfloat16)
+    device = next(model.parameters()).device
     optimizer = make_optimizer(model, options.learning_rate, options.weight_decay)
     torch.manual_seed(options.seed)  # for dropout
     generator = random.Random(options.seed)
-    best, best_weights, waited, step = float("-inf"), None, 0, 0
+    best, best_weights, waited = math.nan, {}, 0
     for epoch in range(1, options.epochs + 1):
         model.train()
-        batches = batches_by_length(training, options.batch_size, generator)
-        total = 0.0
+        batches, losses = batches_by_length(training, options.batch_size, generator), []
         for batch in batches:
-            progress = step / (options.epochs * len(batches))
+            progress = (epoch - 1 + len(losses) / len(batches)) / options.epochs
             for group in optimizer.param_groups:
                 group["lr"] = options.learning_rate * learning_rate_factor(progress, options.warmup)
-            with precision(device, bfloat16):
-                loss = model(**collate(batch, tokenizer, device)).loss
-            if not torch.isfinite(loss):
-                raise FloatingPointError(
-                    f"the loss is no longer finite in epoch {epoch}: lower the learning rate"
-                )
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), options.max_gradient_norm)
-            optimizer.step()
-            optimizer.zero_grad()
-            total += loss.item()
-            step += 1
+            losses.append(train_step(model, optimizer, collate(batch, tokenizer, device), options))
+            if not math.isfinite(losses[-1]):
+                raise FloatingPointError(f"the loss is not finite in epoch {epoch}: lower the learning rate")
         model.eval()
-        found = score(model)
-        report({"epoch": epoch, "loss": total / len(batches), "score": found})
-        waited += 1
-        if found > best:
+        found, waited = score(model), waited + 1
+        report({"epoch": epoch, "loss": sum(losses) / len(losses), "score": found})
+        if math.isnan(best) or found > best:
             best, best_weights, waited = found, copy.deepcopy(model.state_dict()), 0
         if waited >= options.patience:
             break
@@ -140,7 +144,7 @@ def predict(
     model: nn.Module, tokenizer: Tokenizer, encodings: Sequence[Encoding], batch_size: int = 64
 ) -> list[Tensor]:
     """Return the logits of each text in float32, without padding, in the order of `encodings`."""
-    device = model.classifier.weight.device
+    device = next(model.parameters()).device
     was_training = model.training
     model.eval()
     order = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))

@@ -4,10 +4,10 @@ Design choices
 - Offsets carry the spans: nothing depends on how a word was spelt before normalisation.
 - Every piece of a name has a label, the first one B-, the others I-.
 - A prediction counts only if it has the exact span and the right label.
+- Spans are read as leniently as seqeval reads them; the search over legal labels needs no leniency.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +16,7 @@ from torch.nn import functional
 from jbert_lessons.classification import ClassifierOutput
 from jbert_lessons.encoder import Bert, BertConfig, initialize
 from jbert_lessons.objectives import IGNORED
+from jbert_lessons.scores import Scores, scores_of_counts
 from jbert_lessons.tokenizer import Encoding
 
 OUTSIDE = "O"
@@ -45,10 +46,8 @@ class BertForTokenClassification(nn.Module):
         logits = self.classifier(self.dropout(hidden))
         if labels is None:
             return ClassifierOutput(logits, None)
-        flat = logits.flatten(0, 1).float()
-        return ClassifierOutput(
-            logits, functional.cross_entropy(flat, labels.flatten(), ignore_index=IGNORED)
-        )
+        loss = functional.cross_entropy(logits.flatten(0, 1).float(), labels.flatten(), ignore_index=IGNORED)
+        return ClassifierOutput(logits, loss)
 
 
 def bio_labels(entity_labels: Iterable[str]) -> list[str]:
@@ -76,43 +75,74 @@ def labels_of_pieces(encoding: Encoding, entities: Iterable[Span], names: Sequen
     return labels
 
 
-def entities_of_pieces(encoding: Encoding, labels: Sequence[str]) -> list[Span]:
-    """Read BIO labels, one for each token, as spans of characters.
+def spans_of_labels(labels: Sequence[str], strict: bool = False) -> list[Span]:
+    """Read BIO labels as spans (first, last + 1, kind), counted in labels.
 
-    An I- that does not continue an entity of its label begins one.
+    An I- that continues no entity of its kind begins one; with `strict` it is read as O. These are the
+    default mode of the library seqeval and its strict mode for IOB2.
     """
     spans: list[Span] = []
-    open_label = ""
-    for (start, end), special, label in zip(
-        encoding.offsets, encoding.special_tokens_mask, labels, strict=True
-    ):
+    open_kind = ""
+    for i, label in enumerate(labels):
         prefix, _, kind = label.partition("-")
-        if special or not kind:
-            open_label = ""
-        elif prefix == "I" and kind == open_label:
-            spans[-1] = (spans[-1][0], end, kind)
+        if prefix == "I" and kind == open_kind:
+            first, _, _ = spans.pop()
+            spans.append((first, i + 1, kind))
+        elif prefix == "B" or (prefix == "I" and not strict):
+            spans.append((i, i + 1, kind))
+            open_kind = kind
         else:
-            spans.append((start, end, kind))
-            open_label = kind
+            open_kind = ""
     return spans
 
 
-class EntityScores(NamedTuple):
-    """Shares between 0 and 1; each is 0 where it would divide by nothing."""
+def entities_of_pieces(encoding: Encoding, labels: Sequence[str], strict: bool = False) -> list[Span]:
+    """Read BIO labels, one for each token, as spans of characters. A special token is outside.
 
-    precision: float
-    recall: float
-    f1: float
+    `strict` is that of spans_of_labels. Raises ValueError for another number of labels than tokens.
+    """
+    pairs = zip(labels, encoding.special_tokens_mask, strict=True)
+    spans = spans_of_labels([OUTSIDE if special else label for label, special in pairs], strict)
+    return [(encoding.starts[first], encoding.ends[end - 1], kind) for first, end, kind in spans]
 
 
-def entity_scores(predicted: Sequence[Iterable[Span]], gold: Sequence[Iterable[Span]]) -> EntityScores:
-    """Compare the entities of each text with the true ones: micro-averaged, exact span and label."""
+def may_follow(before: str, label: str) -> bool:
+    """Say whether `label` may stand after `before`: an I- only after B- or I- of its own kind."""
+    prefix, _, kind = label.partition("-")
+    return prefix != "I" or before in (f"B-{kind}", label)
+
+
+def best_legal_labels(logits: Tensor, names: Sequence[str]) -> list[str]:
+    """Return the sequence of BIO labels with the largest sum of logits among the legal ones.
+
+    `logits` are those of a text's pieces alone, (length, labels), without [CLS] and [SEP]; what stands
+    before them counts as O. Source: Viterbi, "Error Bounds for Convolutional Codes and an Asymptotically
+    Optimum Decoding Algorithm", IEEE Transactions on Information Theory, 1967.
+    """
+    legal = torch.tensor([[may_follow(before, name) for name in names] for before in names])
+    walls = torch.zeros(legal.shape).masked_fill(~legal, -torch.inf)  # (from, to)
+    best = torch.full((len(names),), -torch.inf)  # the best sum of a way that ends in each label
+    best[names.index(OUTSIDE)] = 0.0
+    steps_back: list[list[int]] = []
+    for row in logits.double().cpu():
+        sums, before = (best[:, None] + walls).max(dim=0)
+        best = sums + row
+        steps_back.append(before.tolist())
+    way = [int(best.argmax())]
+    for before in reversed(steps_back):
+        way.append(before[way[-1]])
+    return [names[i] for i in reversed(way[:-1])]  # the last one is the O before the text
+
+
+def entity_scores(predicted: Sequence[Iterable[Span]], gold: Sequence[Iterable[Span]]) -> Scores:
+    """Compare the entities of each text with the true ones: micro-averaged, exact span and label.
+
+    Raises ValueError for unequal numbers of texts.
+    """
     hits = found = true = 0
     for ours, theirs in zip(predicted, gold, strict=True):
         ours, theirs = set(ours), set(theirs)
         hits += len(ours & theirs)
         found += len(ours)
         true += len(theirs)
-    precision = hits / found if found else 0.0
-    recall = hits / true if true else 0.0
-    return EntityScores(precision, recall, 2 * hits / (found + true) if found + true else 0.0)
+    return scores_of_counts(hits, found, true)

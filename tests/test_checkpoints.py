@@ -2,6 +2,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -16,8 +17,19 @@ from jbert_lessons.checkpoints import (
     save_state,
     to_transformers,
 )
+from jbert_lessons.classification import PROBLEMS, BertForSequenceClassification
 from jbert_lessons.encoder import Bert, BertConfig
+from jbert_lessons.finetuning import predict
+from jbert_lessons.ner import BertForTokenClassification, bio_labels
 from jbert_lessons.objectives import IGNORED, BertForPreTraining, mlm_loss, nsp_loss
+from jbert_lessons.qa import BertForQuestionAnswering
+from jbert_lessons.task_checkpoints import (
+    load_encoder,
+    load_task_model,
+    reading_of,
+    save_task_model,
+    save_weights,
+)
 
 
 def random_config(seed: int) -> BertConfig:
@@ -278,3 +290,140 @@ for step in range(1, 1_000_000):
 def test_random_weights_have_the_right_spread(small_config):
     weight = Bert(small_config, torch.Generator().manual_seed(0)).layers[0].feed_forward.widen.weight
     assert weight.std().item() == pytest.approx(0.02, rel=0.1)
+
+
+NAMES = bio_labels(["人名", "地名"])
+HEADS = {
+    "one label": (
+        lambda config, g: BertForSequenceClassification(config, 3, PROBLEMS[0], g),
+        ["a", "b", "c"],
+    ),
+    "labels": (lambda config, g: BertForSequenceClassification(config, 2, PROBLEMS[1], g), ["味", "値段"]),
+    "number": (lambda config, g: BertForSequenceClassification(config, 1, PROBLEMS[2], g), ["score"]),
+    "tokens": (lambda config, g: BertForTokenClassification(config, 5, g), NAMES),
+    "answers": (BertForQuestionAnswering, ["start", "end"]),
+}
+
+
+def task_model(kind, config, seed=0):
+    make, labels = HEADS[kind]
+    return make(replace(config, initializer_range=0.2), torch.Generator().manual_seed(seed)).eval(), labels
+
+
+def their_logits(theirs, encoding):
+    output = theirs.eval()(
+        torch.tensor([encoding.ids]), token_type_ids=torch.tensor([encoding.token_type_ids])
+    )
+    logits = output.get("logits")
+    return torch.stack([output.start_logits, output.end_logits], -1) if logits is None else logits
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_the_library_loads_a_fine_tuned_model(kind, small_config, tokenizer, tmp_path):
+    model, labels = task_model(kind, small_config)
+    save_task_model(tmp_path / "モデル", model, tokenizer, labels, "# カード\n", task="ner", max_length=40)
+    assert [path.name for path in tmp_path.iterdir()] == ["モデル"]
+    encoding = tokenizer.encode("猫が庭にいます。", "犬は毎日散歩に行きます。")
+    [ours] = predict(model, tokenizer, [encoding])
+
+    their_class = getattr(transformers, type(model).__name__)
+    theirs, information = their_class.from_pretrained(tmp_path / "モデル", output_loading_info=True)
+    assert not information["missing_keys"] and not information["unexpected_keys"]
+    torch.testing.assert_close(ours, their_logits(theirs, encoding)[0], rtol=1e-5, atol=1e-5)
+    assert list(theirs.config.id2label.values()) == labels
+    assert theirs.config.label2id == {label: i for i, label in enumerate(labels)}
+    assert getattr(theirs.config, "problem_type", None) == getattr(model, "problem_type", None)
+
+    again, loaded_tokenizer, loaded_labels = load_task_model(tmp_path / "モデル")
+    assert loaded_labels == labels and loaded_tokenizer.vocabulary == tokenizer.vocabulary
+    assert getattr(again, "problem_type", None) == getattr(model, "problem_type", None)
+    assert torch.equal(predict(again, tokenizer, [encoding])[0], ours)
+    assert reading_of(tmp_path / "モデル") == ("ner", 40)
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_fine_tuned_models_of_the_library_load(kind, small_config, tokenizer, tmp_path):
+    ours, labels = task_model(kind, small_config)
+    their_class = getattr(transformers, type(ours).__name__)
+    their_labels = {} if kind == "answers" else {"id2label": dict(enumerate(labels))}
+    theirs = their_class(transformers.BertConfig(**ours.config.to_dict(), **their_labels))
+    theirs.config.problem_type = getattr(ours, "problem_type", None)
+    theirs.save_pretrained(tmp_path)
+    tokenizer.save(tmp_path / "vocab.txt")
+    model, _, found = load_task_model(tmp_path)
+    assert found == (["LABEL_0", "LABEL_1"] if kind == "answers" else labels)
+    encoding = tokenizer.encode("春になると桜が咲きます。", "弁当を食べて楽しみます。")
+    [logits] = predict(model, tokenizer, [encoding])
+    torch.testing.assert_close(logits, their_logits(theirs, encoding)[0], rtol=1e-5, atol=1e-5)
+    assert reading_of(tmp_path) == (None, small_config.max_position_embeddings)
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_an_encoder_comes_out_of_any_checkpoint(kind, small_config, tokenizer, tmp_path):
+    model, labels = task_model(kind, small_config)
+    save_task_model(tmp_path / "ours", model, tokenizer, labels)
+    bert, _, name = load_encoder(tmp_path / "ours", torch.Generator().manual_seed(1))
+    assert name == type(model).__name__
+    for key, value in model.bert.state_dict().items():
+        if not key.startswith("pooler") or isinstance(model, BertForSequenceClassification):
+            assert torch.equal(bert.state_dict()[key], value), key
+    assert bert.pooler.dense.weight.std() > 0
+
+
+def test_an_encoder_comes_out_of_pretraining_models_and_of_a_bare_one(saved, tokenizer, tmp_path):
+    model, _ = load_model(saved)
+    to_transformers(model.bert).save_pretrained(tmp_path / "bare")
+    tokenizer.save(tmp_path / "bare" / "vocab.txt")
+    for folder, name in ((saved, "BertForPreTraining"), (tmp_path / "bare", "BertModel")):
+        bert, _, found = load_encoder(folder)
+        assert found == name
+        weights = model.bert.state_dict()
+        assert all(torch.equal(value, weights[key]) for key, value in bert.state_dict().items())
+
+
+def test_a_pretraining_model_is_none_for_a_task(saved):
+    with pytest.raises(ValueError, match="holds a BertForPreTraining, which is not fine-tuned for a task"):
+        load_task_model(saved)
+
+
+def test_weights_are_replaced_and_nothing_else(small_config, tokenizer, tmp_path):
+    model, labels = task_model("tokens", small_config)
+    save_task_model(tmp_path / "model", model, tokenizer, labels)
+    better, _ = task_model("tokens", small_config, seed=1)
+    save_weights(tmp_path / "model", better)
+    loaded, _, _ = load_task_model(tmp_path / "model")
+    assert torch.equal(loaded.classifier.weight, better.classifier.weight)
+    assert torch.equal(loaded.bert.embeddings.token.weight, better.bert.embeddings.token.weight)
+
+
+def test_a_fine_tuned_model_touches_no_other_file(small_config, tokenizer, tmp_path):
+    model, labels = task_model("number", small_config)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ValueError, match="holds files already: choose another folder"):
+        save_task_model(tmp_path / "full", model, tokenizer, labels)
+    with pytest.raises(ValueError, match="is a file: name a folder"):
+        save_task_model(tmp_path / "full" / "notes.txt", model, tokenizer, labels)
+    (tmp_path / "empty").mkdir()
+    save_task_model(tmp_path / "empty", model, tokenizer, labels)
+    with pytest.raises(ValueError, match="holds a model already"):
+        save_task_model(tmp_path / "empty", model, tokenizer, labels)
+    with pytest.raises(ValueError, match="1 different labels are wanted, not a b"):
+        save_task_model(tmp_path / "new", model, tokenizer, ["a", "b"])
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"id2label": {"0": "a"}}, "must name the outputs 0 to 2"),
+        ({"architectures": ["BertForMultipleChoice"]}, "holds a BertForMultipleChoice"),
+        ({"architectures": ["BertForQuestionAnswering"]}, r"lacks qa_outputs\.weight"),
+    ],
+)
+def test_fine_tuned_models_that_do_not_fit(small_config, tokenizer, tmp_path, changes, message):
+    model, labels = task_model("one label", small_config)
+    save_task_model(tmp_path / "model", model, tokenizer, labels)
+    edit_config(tmp_path / "model", **changes)
+    with pytest.raises(ValueError, match=message):
+        load_task_model(tmp_path / "model")

@@ -1,5 +1,6 @@
 """Heads equal to the library's, and one loop that learns, keeps the best epoch and repeats itself."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -119,6 +120,27 @@ def test_the_best_epoch_is_kept_and_patience_ends_the_run(config, tokenizer, dev
     assert [entry["epoch"] for entry in log] == [1, 2, 3, 4]
     for name, value in model.state_dict().items():
         assert torch.equal(value, states[1][name])
+
+
+def test_a_score_that_is_no_number_is_the_worst(config, tokenizer, device):
+    found = examples(tokenizer)
+    scores = iter([math.nan, 0.2, math.nan, 0.1])
+    options = FinetuningOptions(epochs=4, batch_size=4)
+    assert finetune(classifier(config, device), tokenizer, found, lambda m: next(scores), options) == 0.2
+    scores = iter([math.nan, math.nan])
+    options = FinetuningOptions(epochs=2, batch_size=4)
+    nothing = finetune(classifier(config, device), tokenizer, found, lambda m: next(scores), options)
+    assert math.isnan(nothing)
+
+
+def test_frozen_weights_stay_and_the_others_learn(config, tokenizer, device):
+    model = classifier(config, device)
+    model.bert.requires_grad_(False)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    options = FinetuningOptions(epochs=2, batch_size=2)
+    finetune(model, tokenizer, examples(tokenizer), lambda m: 0.0, options)
+    moved = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
+    assert moved == {"classifier.weight", "classifier.bias"}
 
 
 def test_predictions_come_in_order_without_padding(config, tokenizer, device):
