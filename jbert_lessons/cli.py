@@ -1,4 +1,4 @@
-"""The command `jbert`: check the machine, open the course, train, fill masks, follow the exercises."""
+"""The command `jbert`: check the machine, open the course, train, predict, follow the exercises."""
 
 import functools
 import os
@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from jbert_lessons import cli_finetuning
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False)
@@ -212,6 +214,10 @@ def fill(
         for rank, (token, probability) in enumerate(fills, start=1):
             table.add_row(str(number), str(rank), token.replace("[", "\\["), f"{probability:.3f}")
     console.print(table)
+
+
+app.command()(one_line_errors(cli_finetuning.finetune))
+app.command()(one_line_errors(cli_finetuning.predict))
 
 
 @app.command()
