@@ -2,13 +2,28 @@
 
 from jbert_lessons.checks import (
     attention,
+    classification,
     embeddings,
     encoder,
+    ner,
     objectives,
     pretraining,
+    qa,
     text,
     tokenizer,
     words,
 )
 
-__all__ = ["attention", "embeddings", "encoder", "objectives", "pretraining", "text", "tokenizer", "words"]
+__all__ = [
+    "attention",
+    "classification",
+    "embeddings",
+    "encoder",
+    "ner",
+    "objectives",
+    "pretraining",
+    "qa",
+    "text",
+    "tokenizer",
+    "words",
+]
