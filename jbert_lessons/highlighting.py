@@ -41,7 +41,8 @@ class Highlighted:
         if label is None:
             return escaped
         color, line = STYLES[self.kinds.index(label) % len(STYLES)]
-        style = f"background:{color};color:black;border-bottom:3px {line} black;padding:0 0.2em"
+        style = f"background:{color};color:black;border-bottom:3px {line} black"
+        style += ";padding:0 0.2em;margin:0 0.1em"  # so that a gap tells two marks that touch apart
         small = f'<span style="font-size:70%;margin-left:0.4em">{html.escape(label)}</span>'
         return f'<mark style="{style}">{escaped}{small if label else ""}</mark>'
 
