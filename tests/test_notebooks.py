@@ -109,6 +109,7 @@ MODULES = {  # the others build the module of their name
     "03_tokenizer": ["vocabulary", "tokenizer"],
     # The class Pretrainer adds folders, states and logs around the loop that the lesson writes.
     "08_pretraining": ["optimization", "batches", "pretraining_step"],
+    "09_classification": ["classification", "finetuning", "scores"],
 }
 
 
