@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import shutil
 import socket
 import subprocess
 import sys
@@ -110,6 +111,7 @@ def lab(tmp_path_factory):
             if cell.cell_type == "code":
                 cell.update(outputs=[], execution_count=None)
         nbformat.write(notebook, root / path.name)
+    shutil.copytree(FOLDER / "data", root / "data")
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in PLOTS]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # or JupyterLab asks for one
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), root / "plots.ipynb")
