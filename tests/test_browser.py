@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import shutil
-import shutil
 import socket
 import subprocess
 import sys
