@@ -251,16 +251,15 @@ def test_a_stopped_run_leaves_a_whole_model(stop, start, table, tmp_path):
     out = tmp_path / "out"
     command = [sys.executable, "-m", "jbert_lessons.cli", "finetune", "topic", "--model", str(start)]
     command += ["--data", str(table), "--out", str(out), "--epochs", "100000", "--learning-rate", "1e-4"]
-    command = [
-        "sh",
-        "-c",
-        'trap - INT; exec "$@"',
-        "sh",
-        *command,
-    ]  # a shell's child in the background ignores it
     environment = {**os.environ, "JBERT_DEVICE": "cpu", "JBERT_THREADS": "1"}
     process = subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        # Whoever is started in the background may have been told to ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     while not (out / "log.jsonl").exists():
         assert process.poll() is None, process.stderr.read()
