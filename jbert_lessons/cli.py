@@ -82,7 +82,8 @@ def pretrain(
     facts: Annotated[
         str,
         typer.Option(
-            help="Facts of Minipedia to learn: core (208, in minutes) or all (in half an hour and more)."
+            help="What to learn of Minipedia: core (208 facts, in minutes), all (all facts, in an hour and "
+            "more), everything (all facts and what customers say)."
         ),
     ] = "core",
     start_from: Annotated[
@@ -131,7 +132,7 @@ def pretrain(
     """Train a tokenizer and a BERT from nothing on Japanese text (MLM and NSP).
 
     Steps or minutes, sizes and learning rate have defaults that suit the core facts of Minipedia (five
-    minutes), all its facts (half an hour and more) or other text (ten minutes); see RECIPES in
+    minutes), all its facts (an hour and more) or other text (ten minutes); see RECIPES in
     pretraining_job.py.
 
     Two processes that train one model, each with half of every batch, and the same result:

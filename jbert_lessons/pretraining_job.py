@@ -37,6 +37,8 @@ MINIPEDIA = {
         (5_000, {"genre": "review"}),
     ),
 }
+# From reviews alone a model does not find out which words praise and which blame.
+MINIPEDIA["everything"] = (*MINIPEDIA["all"], (45_000, {"genre": "comment"}))
 
 
 # What a run does if nothing else is said: about the core facts, about all of them, on other text.
@@ -48,6 +50,7 @@ RECIPES = {
     },
     "text": {"minutes": 10.0, "batch_size": 16, "max_length": 64, "learning_rate": 1e-3, "vocab_size": 8_000},
 }
+RECIPES["everything"] = RECIPES["all"]
 
 
 def recipe(corpus: str | Path | None, facts: str, **given) -> dict:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from jbert_lessons.corpora.minipedia import pairs, reviews, scene_pairs, scenes
+from jbert_lessons.corpora.minipedia import pairs, review_words, reviews, scene_pairs, scenes
 from jbert_lessons.corpora.minipedia.draw import Draw
 from jbert_lessons.corpora.minipedia.facts import facts
+from jbert_lessons.corpora.minipedia.generator import generate
 from jbert_lessons.corpora.minipedia.splits import split_of
 from jbert_lessons.words import surfaces
 
@@ -399,3 +400,30 @@ def test_another_process_with_another_hash_seed_gives_the_same_bytes():
         environment = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(Path(__file__).parent)}
         run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
         assert run.stdout.strip() == digest(), run.stderr
+
+
+# Comments
+
+
+def test_in_comments_the_words_tell_the_verdict():
+    """Nothing else in them does: so a model that guesses masked words can learn which words praise."""
+    said = {label: [] for label in reviews.SENTIMENTS}
+    for kind in reviews.KINDS:
+        words = review_words.draw_words(Draw("words"), kind)
+        for template in review_words.STRAIGHT["verdict"]:
+            for label, phrase in zip(reviews.SENTIMENTS, template.fixed, strict=True):
+                said[label].append(phrase.format(**words))
+    examples = {"train": [], "test": []}
+    for split, found in examples.items():
+        for document in generate(600, 0, split, genre="comment"):
+            texts = [sentence.text for sentence in document.sentences]
+            verdicts = [
+                [label for label in said if any(phrase in text for phrase in said[label])] for text in texts
+            ]
+            labels = {label for labels in verdicts for label in labels}
+            assert len(labels) == 1, texts
+            judged = "".join(text for text, labels in zip(texts, verdicts, strict=True) if not labels)
+            found.append((judged, labels.pop()))
+    labels = [label for _, label in examples["train"]]
+    assert 0.4 < labels.count("positive") / len(labels) < 0.6
+    assert NaiveBayes(examples["train"], surfaces).accuracy(examples["test"]) > 0.8

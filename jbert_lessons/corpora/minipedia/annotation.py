@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 LABELS = ("人名", "地名", "組織名", "施設名", "作品名", "日付")
 TOPICS = ("地理", "歴史", "生き物", "料理", "文化", "くらし", "科学", "スポーツ")
-GENRES = ("fact_sheet", "entry", "biography", "diary", "dialogue", "news", "weather", "recipe", "review")
+GENRES = (
+    *("fact_sheet", "entry", "biography", "diary", "dialogue", "news", "weather", "recipe"),
+    *("review", "comment"),
+)
 SPLITS = ("train", "valid", "test")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from jbert_lessons.corpora.minipedia.annotation import GENRES, Document, Entity, Sentence
+from jbert_lessons.corpora.minipedia.comments import comment
 from jbert_lessons.corpora.minipedia.draw import Draw
 from jbert_lessons.corpora.minipedia.encyclopaedia import biography, entry, fact_sheet
 from jbert_lessons.corpora.minipedia.everyday import dialogue, diary, news
@@ -23,7 +24,7 @@ GENRE_MAKERS = {
     "weather": weather,
     "recipe": recipe,
 }
-# How often each genre comes among the documents that are no sheets.
+# How often each genre comes among the documents that are no sheets; comments come only if asked for.
 SHARES = {
     **{"entry": 0.16, "biography": 0.09, "diary": 0.24, "dialogue": 0.2, "news": 0.18},
     **{"weather": 0.06, "recipe": 0.04, "review": 0.02},
@@ -80,6 +81,11 @@ def _documents(
             # A review and its mirror share a split, which the one of them decides for both.
             straight = draw.chance(0.5)
             topic, sentences = _marked(review(draw, split, new_templates=new_templates, straight=straight))
+        elif chosen == "comment":
+            kind, texts = comment(draw)
+            if split_of("".join(texts)) != split:
+                continue
+            topic, sentences = _topic_of(kind), [Sentence(text) for text in texts]
         else:
             plain = "da" if chosen in ("diary", "dialogue") else "plain"
             voice = Voice(draw, "polite" if draw.chance(0.5) else plain, new_templates)
@@ -101,4 +107,8 @@ def _marked(page: Review) -> tuple[str, list[Sentence]]:
             for found in names.finditer(text)
         ]
         sentences.append(Sentence(text, tuple(entities)))
-    return "料理" if page.kind == "飲食店" else "くらし", sentences
+    return _topic_of(page.kind), sentences
+
+
+def _topic_of(kind: str) -> str:
+    return "料理" if kind == "飲食店" else "くらし"
