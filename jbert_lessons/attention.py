@@ -72,7 +72,9 @@ class MultiHeadAttention(nn.Module):
             mask = mask[:, None, None, :]  # (batch, heads, from, to): padding is hidden as a target
         dropout = self.dropout if self.training else 0.0
         weights = None
-        if self.fused and not need_weights:
+        # Its backward pass in bfloat16 takes several times as long on a CPU as the written-out form.
+        slow = query.requires_grad and query.device.type == "cpu" and query.dtype == torch.bfloat16
+        if self.fused and not need_weights and not slow:
             # As numbers to add, so that a row of nothing but padding comes out as in the written-out form.
             bias = None if mask is None else (~mask).to(query.dtype) * torch.finfo(query.dtype).min
             context = functional.scaled_dot_product_attention(query, key, value, bias, dropout)
