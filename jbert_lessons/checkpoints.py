@@ -103,9 +103,12 @@ def write_json(path: Path, values: object) -> None:
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write tensors as safetensors, in place of what `path` held."""
+    """Write tensors as safetensors, in place of what `path` held; OSError if the disk is full."""
     tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    write_file(path, lambda partial: save_file(tensors, partial, metadata={"format": "pt"}))
+    try:
+        write_file(path, lambda partial: save_file(tensors, partial, metadata={"format": "pt"}))
+    except SafetensorError as error:
+        raise OSError(f"cannot write {path} ({error}): make room there, or name another folder") from error
 
 
 def read_json(path: Path) -> dict:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 import transformers
+from safetensors.torch import load_file
 
 from jbert_lessons import checkpoints
 from jbert_lessons.checkpoints import (
@@ -16,6 +17,7 @@ from jbert_lessons.checkpoints import (
     save_model,
     save_state,
     to_transformers,
+    write_tensors,
 )
 from jbert_lessons.classification import PROBLEMS, BertForSequenceClassification
 from jbert_lessons.encoder import Bert, BertConfig
@@ -427,3 +429,18 @@ def test_fine_tuned_models_that_do_not_fit(small_config, tokenizer, tmp_path, ch
     edit_config(tmp_path / "model", **changes)
     with pytest.raises(ValueError, match=message):
         load_task_model(tmp_path / "model")
+
+
+def test_a_disk_without_room_is_one_error_and_leaves_the_old_weights(tmp_path):
+    resource = pytest.importorskip("resource", reason="limits the size of files with Unix's setrlimit")
+    path = tmp_path / "model.safetensors"
+    write_tensors(path, {"old": torch.zeros(3)})
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, usual[1]))
+    try:
+        with pytest.raises(OSError, match=r"cannot write .*model\.safetensors .*: make room there"):
+            write_tensors(path, {"new": torch.zeros(100_000)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert list(tmp_path.iterdir()) == [path]
+    assert list(load_file(path)) == ["old"]
