@@ -38,7 +38,7 @@ MINIPEDIA = {
     ),
 }
 # From reviews alone a model does not find out which words praise and which blame.
-MINIPEDIA["everything"] = (*MINIPEDIA["all"], (45_000, {"genre": "comment"}))
+MINIPEDIA["everything"] = (*MINIPEDIA["all"], (30_000, {"genre": "comment"}))
 
 
 # What a run does if nothing else is said: about the core facts, about all of them, on other text.
