@@ -1,14 +1,19 @@
 """The checkpoint that ships with the package is what its card says."""
 
+import os
 import random
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 import torch
 import transformers
+from typer.main import get_command
 
 from jbert_lessons.batches import BatchMaker, tokenize
 from jbert_lessons.checkpoints import SHIPPED, load_pretrained
+from jbert_lessons.cli import app
 from jbert_lessons.corpora.minipedia.probes import fact_probes
 from jbert_lessons.filling import answer_rank, fill_masks
 from jbert_lessons.pretraining_job import minipedia
@@ -58,6 +63,22 @@ def test_the_library_loads_it():
 def test_it_is_small():
     size = sum(path.stat().st_size for path in Path(SHIPPED).rglob("*") if path.is_file())
     assert size < 10_000_000
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_the_script_that_makes_it_gives_options_that_exist(tmp_path):
+    for name in ("jbert", "torchrun"):  # what says only how it was called
+        (tmp_path / name).write_text('#!/bin/sh\necho "$@"\n')
+        (tmp_path / name).chmod(0o755)
+    script = Path(__file__).parents[1] / "benchmarks" / "shipped_checkpoint.sh"
+    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    command = ["bash", str(script), str(tmp_path / "out")]
+    calls = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    pretrain = get_command(app).commands["pretrain"]
+    for number, call in enumerate(calls.splitlines(), 1):
+        options = call.partition("pretrain ")[2] or call.partition("jbert_lessons.pretraining ")[2]
+        assert str(pretrain.make_context("pretrain", options.split()).params["out"]).endswith(f"out/{number}")
+    assert number == 5
 
 
 def test_unknown_name():
