@@ -32,18 +32,18 @@ def test_its_figures_hold_on_documents_never_trained_on(shipped):
     generator = torch.Generator().manual_seed(0)
     batches = [maker.batch(pairs, generator) for pairs in maker.epoch(documents, random.Random(0))]
     result = evaluate(model, batches)
-    assert result["mlm_accuracy"] > 0.84
-    assert result["nsp_accuracy"] > 0.93
+    assert result["mlm_accuracy"] > 0.86
+    assert result["nsp_accuracy"] > 0.95
 
 
 def test_it_knows_the_core_facts(shipped):
     ranks = [answer_rank(*shipped, probe) for probe in fact_probes(subset="core")]
-    assert sum(rank == 1 for rank in ranks) / len(ranks) > 0.9
+    assert sum(rank == 1 for rank in ranks) / len(ranks) > 0.95
 
 
-def test_it_knows_a_third_of_all_facts(shipped):
+def test_it_knows_half_of_all_facts(shipped):
     probes = list(fact_probes())[::20]
-    assert sum(answer_rank(*shipped, probe) == 1 for probe in probes) > len(probes) / 3
+    assert sum(answer_rank(*shipped, probe) == 1 for probe in probes) > len(probes) / 2
 
 
 def test_it_knows_some_capitals(shipped):
